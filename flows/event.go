@@ -1,0 +1,66 @@
+package flows
+
+import "time"
+
+// EventKind is what happened.
+type EventKind int
+
+// The kinds of event.
+const (
+	Message  EventKind = iota // the person wrote, tapped or sent a file
+	Late                      // a message older than the last one: kept, never an answer
+	Silence                   // the time for the next reminder of visit Visit has come
+	Happened                  // something happened to the case: Notice says what
+)
+
+// Event is one thing that happens to a conversation, with all that Step may
+// need to know of the world.
+type Event struct {
+	Kind    EventKind
+	Channel Channel
+	ID      string // the message's id: what is kept refers to it
+
+	Text     string
+	Choice   string // the data of a tapped option, as Step put it out
+	Start    string // the code of a deep link
+	Media    []Media
+	Location bool   // Text holds the position, in words and degrees
+	Other    string // a kind that cannot be kept: "sticker", "contact"
+	Help     bool   // HELP or INFO in the channel's own words
+
+	Visit  uint32 // Silence
+	Notice Notice // Happened
+
+	Facts Facts
+}
+
+// Media is a file that came with a message.
+type Media struct {
+	Kind string // "photo", "voice", "audio", "video", "document"
+	Ref  string // opaque
+	Type string
+	Size int64
+}
+
+// Facts are what the world tells a flow: who the provider is, what the case is.
+// A fact that is empty makes `{name|fallback}` use its fallback.
+type Facts struct {
+	Provider   string
+	PublicName string // neutral, for messages that nobody just asked for
+	Guardian   string // who acts if care suffers for a complaint
+	Hours      string // when people read
+	NewRef     string // the reference that a draft gets, if this turn begins one
+	NewDue     time.Time
+	Case       CaseFacts
+}
+
+// CaseFacts are what is known of the case the conversation is about.
+type CaseFacts struct {
+	Ref     string
+	Stage   Stage
+	Status  string // "draft", "open", "withdrawn", "transferred", "closed"
+	Handler string
+	Decides string    // what the handler may decide
+	Due     time.Time // the next date promised
+	News    string    // the words of the notice under way; only when State.Notice is set
+}
