@@ -168,11 +168,12 @@ type UrgentSource struct {
 	Words    []WordSource
 }
 
-// PhraseSource is one of the engine's own sentences, in every language it has.
+// PhraseSource is one of the engine's own sentences. Other languages reword it
+// by a wording file for "phrases", as for a flow.
 type PhraseSource struct {
 	Pos  Pos
 	Name string
-	Text map[string]TextSource // by language
+	Text TextSource
 }
 
 // TemplateSource names approved WhatsApp templates: a content sid per language.
