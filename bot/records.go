@@ -1,0 +1,207 @@
+package bot
+
+import (
+	"time"
+
+	"heard/channels"
+	"heard/flows"
+)
+
+// Conversation is one address on one sender, with the session that runs on it.
+type Conversation struct {
+	ID      ConversationID `cbor:"-"`
+	Version uint64         `cbor:"-"` // as read; 0: it does not exist yet
+
+	Channel channels.Channel `cbor:"1,keyasint"`
+	Sender  channels.Sender  `cbor:"2,keyasint"`
+	Address channels.Address `cbor:"3,keyasint"`
+
+	Session []byte `cbor:"4,keyasint,omitempty"` // flows.State, encoded
+
+	LastAt  time.Time      `cbor:"5,keyasint,omitempty"` // of the newest inbound, by the provider's clock
+	LastSeq int64          `cbor:"6,keyasint,omitempty"` // of the newest inbound, by the provider's order
+	Left    bool           `cbor:"7,keyasint,omitempty"` // the person opted out
+	MovedTo ConversationID `cbor:"8,keyasint,omitempty"` // tombstone
+	Case    CaseRef        `cbor:"9,keyasint,omitempty"` // the draft or case that State.Case names
+
+	// Handle is that case's, so that a case that is begun, sent and erased in
+	// one conversation needs no look-up.
+	Handle Handle `cbor:"10,keyasint,omitempty"`
+}
+
+// CaseStatus is a field apart from the stage.
+type CaseStatus string
+
+// The statuses of a case.
+const (
+	Draft       CaseStatus = "draft" // seen by nobody, but for urgent words
+	Open        CaseStatus = "open"
+	Withdrawn   CaseStatus = "withdrawn"
+	Transferred CaseStatus = "transferred"
+	Closed      CaseStatus = "closed"
+)
+
+// Case is a concern or a complaint. It holds no person and no conversation:
+// only a Handle. Everyone is anonymous to staff until they choose "named".
+type Case struct {
+	Ref     CaseRef `cbor:"-"`
+	Version uint64  `cbor:"-"` // as read; 0: it does not exist yet
+	Key     []byte  `cbor:"-"` // the case's own data key; the store makes it with the case and wraps it
+
+	Status   CaseStatus       `cbor:"1,keyasint"`
+	Stage    flows.Stage      `cbor:"2,keyasint,omitempty"` // moved by bot's stage machine only
+	Handle   Handle           `cbor:"3,keyasint"`
+	Channel  channels.Channel `cbor:"4,keyasint,omitempty"`
+	Language string           `cbor:"5,keyasint,omitempty"`
+
+	Received time.Time `cbor:"6,keyasint"`           // of the first message: the clock counts from its day
+	Opened   time.Time `cbor:"7,keyasint,omitempty"` // when the person said send
+	Due      time.Time `cbor:"8,keyasint,omitempty"` // the next date that was promised
+	Closed   time.Time `cbor:"9,keyasint,omitempty"`
+
+	Handler string     `cbor:"10,keyasint,omitempty"`
+	Decides string     `cbor:"11,keyasint,omitempty"` // what the handler may decide
+	Fields  []Field    `cbor:"12,keyasint,omitempty"` // answers with a case property, in the order asked
+	Privacy string     `cbor:"13,keyasint,omitempty"` // "named", "confidential", "anonymous"; empty is anonymous
+	Pending []Notice   `cbor:"14,keyasint,omitempty"` // what the person is to be told
+	Asked   []string   `cbor:"15,keyasint,omitempty"` // statements that were asked: a bit each, never the answer
+	Outcome Outcome    `cbor:"16,keyasint,omitempty"`
+	History []StageLog `cbor:"17,keyasint,omitempty"`
+}
+
+// Field is one answer on the case. Value is whole, but for a story, which is on
+// the timeline.
+type Field struct {
+	Name  string `cbor:"1,keyasint"`
+	Value string `cbor:"2,keyasint,omitempty"`
+}
+
+// Notice is one thing to tell the person, whose words are the entry ID.
+type Notice struct {
+	Kind  string  `cbor:"1,keyasint"` // the flow that tells it: "update", "outcome", "reflection", "acknowledged"
+	Entry EntryID `cbor:"2,keyasint"`
+}
+
+// Outcome is how the matter ended, and what the person said to it.
+type Outcome struct {
+	Entry   EntryID   `cbor:"1,keyasint,omitempty"` // holds the words
+	Offered time.Time `cbor:"2,keyasint,omitempty"`
+	Read    time.Time `cbor:"3,keyasint,omitempty"`
+	Answer  string    `cbor:"4,keyasint,omitempty"` // "accepted", "later", "disagreed"
+}
+
+// StageLog is one move of the stage.
+type StageLog struct {
+	At   time.Time   `cbor:"1,keyasint"`
+	To   flows.Stage `cbor:"2,keyasint"`
+	What string      `cbor:"3,keyasint"` // the event of the stage machine
+}
+
+// EntryKind says what an entry of a timeline is.
+type EntryKind string
+
+// The kinds of entry.
+const (
+	Said     EntryKind = "said"          // the person's words: story, answers, evidence
+	AlsoSaid EntryKind = "also received" // came late
+	Replied  EntryKind = "reply"         // the person's answer to the team
+	Told     EntryKind = "update"        // the team's words to the person
+	Found    EntryKind = "outcome"
+	Noted    EntryKind = "note" // for staff only
+	Moved    EntryKind = "stage"
+	Asked    EntryKind = "request" // CALL ME, withdraw, disagree: something staff must answer
+	Alerted  EntryKind = "alert"   // danger words
+	Aside    EntryKind = "put aside"
+)
+
+// Entry is one line of a case's append-only timeline, or of what is kept with a
+// conversation that has no case. It is sealed with the case's key.
+type Entry struct {
+	ID    EntryID            `cbor:"1,keyasint"`
+	At    time.Time          `cbor:"2,keyasint"`
+	Kind  EntryKind          `cbor:"3,keyasint"`
+	Field string             `cbor:"4,keyasint,omitempty"` // the field that the words answer
+	Text  string             `cbor:"5,keyasint,omitempty"`
+	Media []flows.Media      `cbor:"6,keyasint,omitempty"`
+	By    string             `cbor:"7,keyasint,omitempty"` // staff; empty: the person, or the bot itself
+	Shown string             `cbor:"8,keyasint,omitempty"` // consent: the words that were shown
+	From  channels.MessageID `cbor:"9,keyasint,omitempty"`
+}
+
+// StaffTask is something that a person on the staff must see to.
+type StaffTask struct {
+	ID   string         `cbor:"-"` // record and kind: writing one again replaces it
+	Kind StaffTaskKind  `cbor:"1,keyasint"`
+	Case CaseRef        `cbor:"2,keyasint,omitempty"`
+	Conv ConversationID `cbor:"3,keyasint,omitempty"` // where there is no case: put aside, undelivered
+	At   time.Time      `cbor:"4,keyasint"`
+	Due  time.Time      `cbor:"5,keyasint"`
+	Text string         `cbor:"6,keyasint,omitempty"` // a fixed sentence, never a person's words
+}
+
+// StaffTaskKind says what is to be done.
+type StaffTaskKind string
+
+// The kinds of staff task.
+const (
+	Acknowledge   StaffTaskKind = "acknowledge"
+	ReadReply     StaffTaskKind = "reply"
+	CallPerson    StaffTaskKind = "call"
+	Danger        StaffTaskKind = "danger"
+	Undelivered   StaffTaskKind = "undelivered"
+	PutAside      StaffTaskKind = "put aside"
+	NotUnderstood StaffTaskKind = "not understood"
+	PersonLeft    StaffTaskKind = "left"
+	Dispute       StaffTaskKind = "disagrees"
+	AskedWithdraw StaffTaskKind = "withdraw"
+	NeedsPerson   StaffTaskKind = "talk to a person"
+)
+
+// StatementAnswer is one answer to one of the 21 statements, without person,
+// case or time: a month is all.
+type StatementAnswer struct {
+	Month     string `cbor:"1,keyasint"` // "2026-11"
+	Service   string `cbor:"2,keyasint,omitempty"`
+	Channel   string `cbor:"3,keyasint"`
+	Language  string `cbor:"4,keyasint"`
+	Statement string `cbor:"5,keyasint"`
+	Answer    string `cbor:"6,keyasint"`
+}
+
+// Message is one outgoing message in a conversation's outbox.
+type Message struct {
+	Task     TaskID            `cbor:"1,keyasint"`
+	Text     string            `cbor:"2,keyasint,omitempty"`
+	Options  []channels.Option `cbor:"3,keyasint,omitempty"`
+	Template string            `cbor:"4,keyasint,omitempty"`
+	Language string            `cbor:"5,keyasint,omitempty"`
+	Purpose  flows.Purpose     `cbor:"6,keyasint,omitempty"`
+}
+
+// TimerKind says what a timer does when it is due.
+type TimerKind string
+
+// The kinds of timer.
+const (
+	Nudge TimerKind = "remind" // a reminder of an open question
+	News  TimerKind = "wake"   // the case has something to tell its person
+)
+
+// Timer is something to do later, by the store's clock. Its ID is made of its
+// record and kind, so that writing it again replaces it.
+type Timer struct {
+	Kind         TimerKind       `cbor:"1,keyasint"`
+	Conversation ConversationID  `cbor:"2,keyasint,omitempty"` // Nudge
+	Case         CaseRef         `cbor:"3,keyasint,omitempty"` // News
+	Visit        uint32          `cbor:"4,keyasint,omitempty"` // void if this has passed
+	After        time.Duration   `cbor:"-"`                    // from the commit
+	Then         []time.Duration `cbor:"5,keyasint,omitempty"` // Nudge: the later ones, from the commit that set the first
+}
+
+// ID is the timer's record and kind.
+func (t Timer) ID() TimerID {
+	if t.Kind == News {
+		return TimerID(string(t.Case) + "/" + string(t.Kind))
+	}
+	return TimerID(string(t.Conversation) + "/" + string(t.Kind))
+}

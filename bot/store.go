@@ -1,0 +1,81 @@
+package bot
+
+import (
+	"context"
+	"time"
+
+	"heard/channels"
+)
+
+// Store is what a turn needs of the store. redisstore implements it and passes
+// storetest's suite.
+type Store interface {
+	// Lookup reads what a message from this address meets, in one round trip. A
+	// conversation that does not exist comes back with Version 0 and its ID set.
+	Lookup(ctx context.Context, p ProviderID, c channels.Channel, s channels.Sender, a channels.Address) (View, error)
+	// LookupID reads the same for a known conversation.
+	LookupID(ctx context.Context, p ProviderID, id ConversationID) (View, error)
+	// Case reads a case and the conversation that its handle leads to.
+	Case(ctx context.Context, p ProviderID, ref CaseRef) (*Case, ConversationID, error)
+	// Entry reads one entry of a case's timeline.
+	Entry(ctx context.Context, p ProviderID, c *Case, id EntryID) (Entry, error)
+	// Commit makes a turn true. ErrConflict, ErrFenced, or an error that leaves
+	// open whether it was done; the same Turn may be committed again then.
+	Commit(ctx context.Context, t Turn) (Committed, error)
+}
+
+// View is what a message meets: the conversation and the case it is about.
+type View struct {
+	Conversation Conversation
+	Case         *Case // nil: none
+}
+
+// DeskStore is what the staff's pages need. It is made without the closed keys:
+// no way leads from a case to a person through it.
+type DeskStore interface {
+	// Cases lists the references of cases that were sent, newest first.
+	Cases(ctx context.Context, p ProviderID, offset, limit int) ([]CaseRef, error)
+	// ReadCase reads a case for staff.
+	ReadCase(ctx context.Context, p ProviderID, ref CaseRef) (*Case, error)
+	// Timeline reads the entries of a case, oldest first.
+	Timeline(ctx context.Context, p ProviderID, c *Case) ([]Entry, error)
+	// StaffTasks lists what is to be done, soonest due first.
+	StaffTasks(ctx context.Context, p ProviderID, limit int) ([]StaffTask, error)
+	// Changes counts the commits that changed anything that staff see.
+	Changes(ctx context.Context, p ProviderID) (uint64, error)
+}
+
+// FlowStore keeps every version of a flow that was ever published.
+type FlowStore interface {
+	// PublishFlow stores a version's structure under its hash, for good, its
+	// wording beside it (the newest wins), and moves the flow's pointer to it.
+	PublishFlow(ctx context.Context, p ProviderID, flow, hash string, structure, wording []byte) error
+	// FlowVersion reads a version.
+	FlowVersion(ctx context.Context, p ProviderID, hash string) (flow string, structure, wording []byte, err error)
+}
+
+// Queue is what dispatch needs: what is due, and how it ended.
+type Queue interface {
+	// LeaseMessages takes up to max heads of outboxes that are due.
+	LeaseMessages(ctx context.Context, p ProviderID, max int) ([]Lease, error)
+	// Settle says how a send ended and, where the next message of the same
+	// conversation may go, leases that. ErrFenced: somebody else has it.
+	Settle(ctx context.Context, l Lease, s Settlement) (*Lease, error)
+	// LeaseTimers takes up to max timers that are due.
+	LeaseTimers(ctx context.Context, p ProviderID, max int) ([]TimerLease, error)
+	// Receipt moves a message's status forward, never back, and settles a send in
+	// doubt that turns out to have arrived. It tells whether the message is now
+	// known not to arrive for the first time.
+	Receipt(ctx context.Context, p ProviderID, r channels.Receipt) (failed bool, err error)
+	// Claimed tells which of the provider's ids belong to a message of ours.
+	Claimed(ctx context.Context, p ProviderID, ids []string) ([]bool, error)
+}
+
+// Watermarks remember up to when a sender's inbound messages were listed in full.
+type Watermarks interface {
+	Watermark(ctx context.Context, p ProviderID, s channels.Sender) (time.Time, error)
+	MoveWatermark(ctx context.Context, p ProviderID, s channels.Sender, to time.Time) error
+	// Guard takes or renews a fenced lease of a name ("poll:123"), so that one
+	// instance does a thing at a time. held is false if another has it.
+	Guard(ctx context.Context, p ProviderID, name, instance string, ttl time.Duration) (held bool, err error)
+}

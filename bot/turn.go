@@ -1,0 +1,155 @@
+package bot
+
+import (
+	"errors"
+	"time"
+
+	"heard/channels"
+)
+
+// Turn is everything that one message, wake-up or act of staff changes. It is
+// committed by one script: all of it, or nothing.
+//
+// Every record that is put must still have the version it was read with, and so
+// must every record in Expect, which was read to decide. Appends and tasks have
+// no version.
+type Turn struct {
+	Provider ProviderID
+	ID       TurnID
+	Message  channels.MessageID // empty: no inbound message; else done once in at least 7 days
+	Expect   []Expect
+	Ops      []Op
+	Timer    *TimerLease // the timer that woke this turn: ended with it, fenced by its token
+}
+
+// Expect says that a record must still be at the version it was read with; 0:
+// it must not exist.
+type Expect struct {
+	Conversation ConversationID // one of the two
+	Case         CaseRef
+	Version      uint64
+}
+
+// Op is one change of a turn.
+type Op interface{ op() }
+
+// PutConversation writes a conversation over the version it was read with.
+type PutConversation struct{ Conversation *Conversation }
+
+// PutCase writes a case over the version it was read with, and keeps the index
+// of cases in step with its status. A new case (version 0) gets its key and the
+// link from its handle to Conversation in the same commit.
+type PutCase struct {
+	Case         *Case
+	Conversation ConversationID // new cases only
+}
+
+// EraseCase removes a case for good: record, key, timeline, handle and tasks.
+type EraseCase struct{ Case *Case }
+
+// Append adds an entry to a case's timeline.
+type Append struct {
+	Case  *Case
+	Entry Entry
+}
+
+// KeepWith adds an entry to what is kept with a conversation: words that belong
+// to no case, or a message that was put aside.
+type KeepWith struct {
+	Conversation ConversationID
+	Entry        Entry
+}
+
+// Enqueue puts a message at the end of a conversation's outbox; help goes before
+// everything that is not being sent yet.
+type Enqueue struct {
+	Conversation ConversationID
+	Message      Message
+}
+
+// SetTimer writes a timer, over one with the same ID.
+type SetTimer struct{ Timer Timer }
+
+// DropTimer removes a timer.
+type DropTimer struct{ ID TimerID }
+
+// AddTask writes a staff task, over one with the same ID.
+type AddTask struct{ Task StaffTask }
+
+// EndTask removes a staff task.
+type EndTask struct{ ID string }
+
+// AddAnswers puts answers to statements into their own store.
+type AddAnswers struct{ Answers []StatementAnswer }
+
+func (PutConversation) op() {}
+func (PutCase) op()         {}
+func (EraseCase) op()       {}
+func (Append) op()          {}
+func (KeepWith) op()        {}
+func (Enqueue) op()         {}
+func (SetTimer) op()        {}
+func (DropTimer) op()       {}
+func (AddTask) op()         {}
+func (EndTask) op()         {}
+func (AddAnswers) op()      {}
+
+// Committed is what a commit tells.
+type Committed struct {
+	Duplicate bool    // the message was done before, by another turn: nothing was written
+	Leases    []Lease // heads of outboxes that were free: this instance sends them now
+}
+
+// Lease is the right to send one message until Deadline. Token fences it: who
+// settles with an old token is refused.
+type Lease struct {
+	Provider     ProviderID
+	Conversation ConversationID
+	Token        int64
+	Deadline     time.Time // by this machine's monotonic clock
+	Attempt      int       // 1 for the first
+	Doubt        time.Time // when an earlier attempt began whose end nobody knows; zero: none
+
+	Channel channels.Channel
+	Sender  channels.Sender
+	Address channels.Address
+	LastAt  time.Time // the person's last message: WhatsApp's window
+	Left    bool      // opted out: must not be sent
+	Message Message
+}
+
+// TimerLease is the right to run one due timer until Deadline.
+type TimerLease struct {
+	Provider ProviderID
+	Timer    Timer
+	Token    int64
+	Deadline time.Time
+}
+
+// Settlement is how a send ended.
+type Settlement struct {
+	Result   SendResult
+	IDs      []string      // Delivered: the provider's ids
+	After    time.Duration // Again, InDoubt: not before
+	Sentence string        // SetAside: for staff
+	Code     string
+}
+
+// SendResult is one of four ends of a send.
+type SendResult int
+
+// The results of a send.
+const (
+	Accepted SendResult = iota // the provider has it: the next message may go
+	Again                      // try again after a while; those behind it wait
+	InDoubt                    // the provider may have it: look before trying again
+	SetAside                   // given up: a task for staff, and the next message may go
+)
+
+// The store's answers that callers act on. Every other error means that the
+// store did not do it, or that nobody knows.
+var (
+	ErrConflict = errors.New("a record was changed by somebody else: read and step again")
+	ErrFenced   = errors.New("the lease passed to somebody else")
+	ErrNotFound = errors.New("no such record")
+)
