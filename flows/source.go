@@ -20,12 +20,12 @@ type Sources struct {
 	Flows        []FlowSource
 	Fields       []FieldSource        // fields.yaml
 	Commands     []CommandSource      // commands.yaml
-	Urgent       []UrgentSource       // urgent.yaml: a list of words per language
+	Urgent       UrgentSource         // urgent.yaml
 	Phrases      []PhraseSource       // phrases.yaml: what the engine itself says
 	Templates    []TemplateSource     // templates.yaml
 	Wordings     []WordingSource      // NAME.LANGUAGE.yaml and NAME.PROVIDER.yaml
 	Protected    []ProtectedSource    // manifest.yaml
-	Jurisdiction []JurisdictionSource // jurisdiction-NAME.yaml
+	Jurisdiction []JurisdictionSource // england.yaml, wales.yaml
 }
 
 // FlowSource is one flow as written.
@@ -161,11 +161,12 @@ type CommandSource struct {
 	Always   bool // always ask before doing it
 }
 
-// UrgentSource lists, for one language, words that mean danger.
+// UrgentSource lists words that mean danger, by language, and the flow that is
+// run aside when one of them is met in any free text.
 type UrgentSource struct {
-	Pos      Pos
-	Language string
-	Words    []WordSource
+	Pos   Pos
+	Run   string
+	Words map[string][]WordSource
 }
 
 // PhraseSource is one of the engine's own sentences. Other languages reword it
