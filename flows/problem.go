@@ -1,6 +1,8 @@
 package flows
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 )
 
@@ -52,4 +54,23 @@ func (ps Problems) Error() string {
 		lines[i] = p.String()
 	}
 	return strings.Join(lines, "\n")
+}
+
+// Blocking gives the problems that stop publishing.
+func (ps Problems) Blocking() Problems {
+	var blocking Problems
+	for _, p := range ps {
+		if p.Severity == Block {
+			blocking = append(blocking, p)
+		}
+	}
+	return blocking
+}
+
+// sort orders problems by file, line and column; those of one place stay in the
+// order they were found.
+func (ps Problems) sort() {
+	slices.SortStableFunc(ps, func(a, b Problem) int {
+		return cmp.Or(strings.Compare(a.Pos.File, b.Pos.File), a.Pos.Line-b.Pos.Line, a.Pos.Column-b.Pos.Column)
+	})
 }

@@ -26,6 +26,8 @@ type Sources struct {
 	Wordings     []WordingSource      // NAME.LANGUAGE.yaml and NAME.PROVIDER.yaml
 	Protected    []ProtectedSource    // manifest.yaml
 	Jurisdiction []JurisdictionSource // england.yaml, wales.yaml
+
+	unread []string // flows whose file could not be read: what points to them is not wrong
 }
 
 // FlowSource is one flow as written.
@@ -60,6 +62,7 @@ const (
 // StepSource is one step as written.
 type StepSource struct {
 	Pos       Pos
+	At        map[string]Pos // where each key of the step stands
 	Name      string
 	Kind      Kind
 	Text      TextSource // say, ask
