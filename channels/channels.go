@@ -1,8 +1,10 @@
 // Package channels says what a messaging channel is: what comes in, what goes
 // out, what the provider tells of a message sent, and why a send failed.
 //
-// It holds plain data only. Each provider has a package below this one, which
-// verifies, parses and sends; none of them knows of flows, cases or the store.
+// It holds plain data, and the two rules that are the same for every provider:
+// where a long text is split (Split), and until when a request may be written
+// (Attempt). Each provider has a package below this one, which verifies, parses
+// and sends; none of them knows of flows, cases or the store.
 package channels
 
 import (
@@ -88,6 +90,10 @@ type Outbound struct {
 	Options  []Option
 	Template *Template // WhatsApp outside the 24-hour window: sent in place of the text
 	Deadline time.Time // the sender must not begin to write after this; zero: none
+
+	// SkipParts is how many parts of the split text went out before: SentParts
+	// of the send that failed. They are not sent again.
+	SkipParts int
 }
 
 // Option is one thing to choose. Data comes back in Inbound.Choice when tapped.

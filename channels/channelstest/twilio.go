@@ -1,0 +1,335 @@
+package channelstest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"heard/channels"
+)
+
+// Twilio is a stand-in for Twilio's REST API, its Content API and its webhooks.
+// All methods may be used at the same time.
+type Twilio struct {
+	AccountSID, AuthToken string
+
+	// Public is the base of the webhooks as the program under test believes it
+	// to be, and is what is signed; Address is where it really listens. Both are
+	// set before the first delivery.
+	Public, Address string
+
+	// Client posts the webhooks; nil: http.DefaultClient.
+	Client *http.Client
+
+	faults
+	server   *httptest.Server
+	made     int
+	messages []*TwilioMessage // both directions, oldest first
+	contents []twilioContent
+	files    map[string]twilioFile // by path
+}
+
+// TwilioMessage is one message as Twilio keeps it.
+type TwilioMessage struct {
+	SID, From, To, Body string
+	Inbound             bool
+	At                  time.Time
+	StatusCallback      string
+	ContentSID          string
+	Variables           map[string]string
+	Options             []channels.Option // as the content shows them
+	media               []twilioFile
+}
+
+type twilioFile struct{ sid, contentType, body string }
+
+type twilioContent struct {
+	SID          string                    `json:"sid"`
+	FriendlyName string                    `json:"friendly_name"`
+	Types        map[string]twilioTemplate `json:"types"`
+}
+
+type twilioTemplate struct {
+	Body    string              `json:"body"`
+	Actions []map[string]string `json:"actions"`
+	Items   []map[string]string `json:"items"`
+}
+
+// NewTwilio starts a stand-in for one account.
+func NewTwilio(accountSID, authToken string) *Twilio {
+	t := &Twilio{AccountSID: accountSID, AuthToken: authToken, files: map[string]twilioFile{}}
+	mux := http.NewServeMux()
+	account := "/2010-04-01/Accounts/" + accountSID
+	mux.HandleFunc("POST "+account+"/Messages.json", t.guard(Send, t.create))
+	mux.HandleFunc("GET "+account+"/Messages.json", t.guard(List, t.list))
+	mux.HandleFunc("GET "+account+"/Messages/{sid}/Media.json", t.guard(List, t.listMedia))
+	mux.HandleFunc("GET "+account+"/Messages/{sid}/Media/{file}", t.guard(File, t.file))
+	mux.HandleFunc("POST /v1/Content", t.guard(Content, t.createContent))
+	mux.HandleFunc("GET /v1/Content", t.guard(Content, t.listContents))
+	t.server = httptest.NewServer(mux)
+	return t
+}
+
+// URL is the base of the API: twilio.api_url.
+func (t *Twilio) URL() string { return t.server.URL }
+
+// Close stops the server once its requests have ended.
+func (t *Twilio) Close() { t.server.Close() }
+
+// Sent is what was sent to a person so far, in order; "" is everybody.
+func (t *Twilio) Sent(to string) []TwilioMessage {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.sent(to)
+}
+
+func (t *Twilio) sent(to string) []TwilioMessage {
+	var sent []TwilioMessage
+	for _, m := range t.messages {
+		if !m.Inbound && (to == "" || m.To == to) {
+			sent = append(sent, *m)
+		}
+	}
+	return sent
+}
+
+// WaitSent waits until at least n messages were sent to a person, and returns
+// all of them.
+func (t *Twilio) WaitSent(ctx context.Context, to string, n int) ([]TwilioMessage, error) {
+	var sent []TwilioMessage
+	err := t.wait(ctx, func() bool {
+		sent = t.sent(to)
+		return len(sent) >= n
+	})
+	return sent, err
+}
+
+// Texts are the bodies of what was sent to a person.
+func (t *Twilio) Texts(to channels.Address) []string {
+	var texts []string
+	for _, m := range t.Sent(string(to)) {
+		texts = append(texts, m.Body)
+	}
+	return texts
+}
+
+// guard checks the credentials and applies faults.
+func (t *Twilio) guard(call Call, handle http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		user, password, _ := r.BasicAuth()
+		if user != t.AccountSID || password != t.AuthToken {
+			twilioError(w, http.StatusUnauthorized, 20003, "Authenticate")
+			return
+		}
+		fault, failing := t.next(call)
+		if !failing {
+			handle(w, r)
+			return
+		}
+		if fault.Taken {
+			handle(httptest.NewRecorder(), r)
+		}
+		fault.apply(w)
+	}
+}
+
+// TwilioError is the body of an error as Twilio writes it, for a Fault. The
+// message repeats what was sent, as Twilio's do.
+func TwilioError(status, code int, message string) string {
+	body, _ := json.Marshal(map[string]any{
+		"status": status, "code": code, "message": message,
+		"more_info": "https://www.twilio.com/docs/errors/" + strconv.Itoa(code),
+	})
+	return string(body)
+}
+
+func twilioError(w http.ResponseWriter, status, code int, message string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte(TwilioError(status, code, message)))
+}
+
+func (t *Twilio) create(w http.ResponseWriter, r *http.Request) {
+	if err := r.ParseForm(); err != nil {
+		twilioError(w, http.StatusBadRequest, 20001, "the form")
+		return
+	}
+	m := &TwilioMessage{
+		From: r.PostForm.Get("From"), To: r.PostForm.Get("To"), Body: r.PostForm.Get("Body"), At: time.Now(),
+		StatusCallback: r.PostForm.Get("StatusCallback"), ContentSID: r.PostForm.Get("ContentSid"),
+	}
+	if encoded := r.PostForm.Get("ContentVariables"); encoded != "" {
+		if err := json.Unmarshal([]byte(encoded), &m.Variables); err != nil {
+			twilioError(w, http.StatusBadRequest, 21656, "The ContentVariables are not JSON")
+			return
+		}
+	}
+	switch {
+	case m.Body == "" && m.ContentSID == "":
+		twilioError(w, http.StatusBadRequest, 21619, "A text or a content is required")
+		return
+	case units(m.Body) > 1600:
+		twilioError(w, http.StatusBadRequest, 21617, "The body "+m.Body+" is over 1600 characters")
+		return
+	}
+	t.change(func() {
+		t.render(m)
+		t.keep(m, "SM")
+	})
+	w.WriteHeader(http.StatusCreated)
+	_ = json.NewEncoder(w).Encode(t.resource(m))
+}
+
+// keep gives a message its SID. It runs under the lock.
+func (t *Twilio) keep(m *TwilioMessage, prefix string) {
+	t.made++
+	m.SID = fmt.Sprintf("%s%032x", prefix, t.made)
+	t.messages = append(t.messages, m)
+}
+
+// render shows a content with its variables, as the person sees it. A template
+// that was approved elsewhere is not known here, and has no body.
+func (t *Twilio) render(m *TwilioMessage) {
+	i := slices.IndexFunc(t.contents, func(c twilioContent) bool { return c.SID == m.ContentSID })
+	if i < 0 {
+		return
+	}
+	var pairs []string
+	for name, value := range m.Variables {
+		pairs = append(pairs, "{{"+name+"}}", value)
+	}
+	fill := strings.NewReplacer(pairs...).Replace
+	for _, shape := range t.contents[i].Types {
+		m.Body = fill(shape.Body)
+		for _, o := range append(shape.Actions, shape.Items...) {
+			m.Options = append(m.Options, channels.Option{Label: fill(o["title"] + o["item"]), Data: fill(o["id"])})
+		}
+	}
+}
+
+// resource is a message as the API shows it.
+func (t *Twilio) resource(m *TwilioMessage) map[string]any {
+	direction := "outbound-api"
+	if m.Inbound {
+		direction = "inbound"
+	}
+	at := m.At.UTC().Format(time.RFC1123Z)
+	return map[string]any{
+		"sid": m.SID, "account_sid": t.AccountSID, "from": m.From, "to": m.To, "body": m.Body,
+		"direction": direction, "status": "queued", "num_media": strconv.Itoa(len(m.media)),
+		"date_created": at, "date_sent": at, "date_updated": at,
+	}
+}
+
+// list is a page of messages, newest first, filtered as Twilio filters.
+func (t *Twilio) list(w http.ResponseWriter, r *http.Request) {
+	query := r.URL.Query()
+	size := max(1, number(query.Get("PageSize"), 50))
+	page := number(query.Get("Page"), 0)
+	since, _ := time.Parse(time.RFC3339, query.Get("DateSent>"))
+
+	t.mu.Lock()
+	var all []map[string]any
+	for _, m := range slices.Backward(t.messages) {
+		if is(query.Get("To"), m.To) && is(query.Get("From"), m.From) && !m.At.Before(since.Truncate(time.Second)) {
+			all = append(all, t.resource(m))
+		}
+	}
+	t.mu.Unlock()
+
+	from, to := min(page*size, len(all)), min((page+1)*size, len(all))
+	answer := map[string]any{"messages": all[from:to], "page": page, "page_size": size}
+	if to < len(all) {
+		query.Set("Page", strconv.Itoa(page+1))
+		query.Set("PageToken", "PA"+strconv.Itoa(page+1))
+		answer["next_page_uri"] = r.URL.Path + "?" + query.Encode()
+	}
+	_ = json.NewEncoder(w).Encode(answer)
+}
+
+func (t *Twilio) listMedia(w http.ResponseWriter, r *http.Request) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var files []map[string]any
+	for _, m := range t.messages {
+		if m.SID != r.PathValue("sid") {
+			continue
+		}
+		for _, f := range m.media {
+			files = append(files, map[string]any{
+				"sid": f.sid, "content_type": f.contentType, "uri": t.mediaPath(m.SID, f.sid) + ".json",
+			})
+		}
+	}
+	_ = json.NewEncoder(w).Encode(map[string]any{"media_list": files})
+}
+
+func (t *Twilio) mediaPath(message, file string) string {
+	return "/2010-04-01/Accounts/" + t.AccountSID + "/Messages/" + message + "/Media/" + file
+}
+
+func (t *Twilio) file(w http.ResponseWriter, r *http.Request) {
+	t.mu.Lock()
+	f, known := t.files[r.URL.Path]
+	t.mu.Unlock()
+	if !known {
+		twilioError(w, http.StatusNotFound, 20404, "The file was not found")
+		return
+	}
+	w.Header().Set("Content-Type", f.contentType)
+	_, _ = w.Write([]byte(f.body))
+}
+
+func (t *Twilio) createContent(w http.ResponseWriter, r *http.Request) {
+	var c twilioContent
+	if err := json.NewDecoder(r.Body).Decode(&c); err != nil || c.FriendlyName == "" || len(c.Types) != 1 {
+		twilioError(w, http.StatusBadRequest, 20001, "the content")
+		return
+	}
+	t.change(func() {
+		c.SID = fmt.Sprintf("HX%032x", len(t.contents)+1)
+		t.contents = append(t.contents, c)
+	})
+	w.WriteHeader(http.StatusCreated)
+	_ = json.NewEncoder(w).Encode(c)
+}
+
+func (t *Twilio) listContents(w http.ResponseWriter, _ *http.Request) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	_ = json.NewEncoder(w).Encode(map[string]any{"contents": t.contents})
+}
+
+// Contents are how many contents were made: they must not grow with traffic.
+func (t *Twilio) Contents() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.contents)
+}
+
+func is(filter, value string) bool { return filter == "" || filter == value }
+
+func number(s string, otherwise int) int {
+	if n, err := strconv.Atoi(s); err == nil {
+		return n
+	}
+	return otherwise
+}
+
+// units is the length of a text as providers count: in UTF-16 units.
+func units(s string) int {
+	n := 0
+	for _, r := range s {
+		n++
+		if r > 0xFFFF {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,180 @@
+package twilio
+
+import (
+	"context"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	api "github.com/twilio/twilio-go/rest/api/v2010"
+
+	"heard/channels"
+)
+
+const (
+	pageSize = 200
+	// findLimit is how many of the newest messages to one person are looked
+	// through for one in doubt; at most one is, and it is minutes old.
+	findLimit = 50
+	// clockSkew is how far Twilio's clock may be behind ours, its dates' missing
+	// fraction of a second included.
+	clockSkew = 10 * time.Second
+)
+
+// Find looks for a send in doubt: the SIDs of messages to this person from this
+// sender, made since then, whose body is that of the part which SkipParts names.
+// For a template and for buttons, whose body Twilio renders, the text must be
+// contained. Newest first.
+//
+// It does not filter by the date of sending, which a queued message does not
+// have yet.
+func (c *Client) Find(ctx context.Context, out channels.Outbound, since time.Time) ([]string, error) {
+	parts, failed := c.parts(out)
+	if failed != nil {
+		return nil, failed
+	}
+	if out.SkipParts >= len(parts) {
+		return nil, nil
+	}
+	query := url.Values{"To": {c.to(out)}, "From": {string(out.Sender)}, "PageSize": {strconv.Itoa(findLimit)}}
+	page, err := c.page(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	var found []string
+	for _, m := range page.Messages {
+		recent := date(m.DateCreated).After(since.Add(-clockSkew))
+		if m.Sid != nil && recent && sameBody(value(m.Body), parts[out.SkipParts], out.Template != nil) {
+			found = append(found, *m.Sid)
+		}
+	}
+	return found, nil
+}
+
+// sameBody says whether a listed body is that of a part. The body of an approved
+// template is not known here: any message of that moment may be it.
+func sameBody(body string, p part, template bool) bool {
+	switch {
+	case template:
+		return true
+	case len(p.options) > 0:
+		return strings.HasPrefix(body, p.text)
+	default:
+		return body == p.text
+	}
+}
+
+// List hands over the messages that came in for a sender since then, oldest
+// first. Twilio lists the newest first, so all pages are read before the first
+// is handed over: an error means that nothing is known of what is missing, and
+// that a watermark must stay where it is. It stops at yield's first error. What
+// was tapped is here a text, the label: the list does not tell more.
+func (c *Client) List(ctx context.Context, sender channels.Sender, since time.Time, yield func(channels.Inbound) error) error {
+	channel, ours := c.channelOf(sender)
+	if !ours {
+		return &channels.SendError{Code: "sender", Sentence: "This number is not in the configuration."}
+	}
+	var newestFirst []api.ApiV2010Message
+	query := url.Values{
+		"To": {string(sender)}, "DateSent>": {since.UTC().Format(time.RFC3339)}, "PageSize": {strconv.Itoa(pageSize)},
+	}
+	for query != nil {
+		page, err := c.page(ctx, query)
+		if err != nil {
+			return err
+		}
+		for _, m := range page.Messages {
+			if value(m.Direction) == "inbound" && m.Sid != nil && m.From != nil {
+				newestFirst = append(newestFirst, kept(m))
+			}
+		}
+		query = next(page)
+	}
+	for i := len(newestFirst) - 1; i >= 0; i-- {
+		in, err := c.listed(ctx, newestFirst[i], channel, sender)
+		if err != nil {
+			return err
+		}
+		if err := yield(in); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// kept is what a long list has to keep of a message.
+func kept(m api.ApiV2010Message) api.ApiV2010Message {
+	return api.ApiV2010Message{Sid: m.Sid, From: m.From, Body: m.Body, NumMedia: m.NumMedia, DateSent: m.DateSent, DateCreated: m.DateCreated}
+}
+
+// page reads one page of messages.
+func (c *Client) page(ctx context.Context, query url.Values) (*api.ListMessageResponse, error) {
+	call, cancel := c.call(ctx, time.Time{})
+	defer cancel()
+	call.query = query
+	page, err := call.service().PageMessage(nil, "", "")
+	if err != nil || call.attempt.Status >= 300 {
+		return nil, sendError(&call.attempt, err)
+	}
+	return page, nil
+}
+
+// next is the query of the page behind this one; nil: it was the last.
+func next(page *api.ListMessageResponse) url.Values {
+	u, err := url.Parse(value(page.NextPageUri))
+	if err != nil || u.RawQuery == "" {
+		return nil
+	}
+	return u.Query()
+}
+
+// listed is a message of the list as the webhook would have brought it.
+func (c *Client) listed(ctx context.Context, m api.ApiV2010Message, channel channels.Channel, sender channels.Sender) (channels.Inbound, error) {
+	in := channels.Inbound{
+		ID: messageID(*m.Sid), Channel: channel, Sender: sender, Address: channels.Address(*m.From),
+		At: date(m.DateSent), Text: strings.ToValidUTF8(value(m.Body), "\uFFFD"),
+	}
+	if in.At.IsZero() {
+		in.At = date(m.DateCreated)
+	}
+	if n := value(m.NumMedia); n != "" && n != "0" {
+		files, err := c.listedMedia(ctx, *m.Sid)
+		if err != nil {
+			return in, err
+		}
+		in.Media = files
+	}
+	in.Opt = opt("", in.Text)
+	return complete(in, ""), nil
+}
+
+// listedMedia looks up the files of one message.
+func (c *Client) listedMedia(ctx context.Context, sid string) ([]channels.Media, error) {
+	call, cancel := c.call(ctx, time.Time{})
+	defer cancel()
+	page, err := call.service().PageMedia(sid, nil, "", "")
+	if err != nil || call.attempt.Status >= 300 {
+		return nil, sendError(&call.attempt, err)
+	}
+	var files []channels.Media
+	for _, m := range page.MediaList {
+		if uri := strings.TrimSuffix(value(m.Uri), ".json"); uri != "" {
+			files = append(files, mediaOf(c.api.String()+uri, value(m.ContentType)))
+		}
+	}
+	return files, nil
+}
+
+// date reads Twilio's RFC 2822 dates; the zero time where there is none.
+func date(s *string) time.Time {
+	at, _ := time.Parse(time.RFC1123Z, value(s))
+	return at
+}
+
+func value(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
