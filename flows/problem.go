@@ -1,7 +1,6 @@
 package flows
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 )
@@ -70,7 +69,5 @@ func (ps Problems) Blocking() Problems {
 // sort orders problems by file, line and column; those of one place stay in the
 // order they were found.
 func (ps Problems) sort() {
-	slices.SortStableFunc(ps, func(a, b Problem) int {
-		return cmp.Or(strings.Compare(a.Pos.File, b.Pos.File), a.Pos.Line-b.Pos.Line, a.Pos.Column-b.Pos.Column)
-	})
+	slices.SortStableFunc(ps, func(a, b Problem) int { return a.Pos.compare(b.Pos) })
 }

@@ -1,7 +1,9 @@
 package flows
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -13,6 +15,11 @@ type Pos struct {
 
 // String gives file:line:column, as editors read it.
 func (p Pos) String() string { return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column) }
+
+// compare orders places by file, line and column.
+func (p Pos) compare(q Pos) int {
+	return cmp.Or(strings.Compare(p.File, q.File), p.Line-q.Line, p.Column-q.Column)
+}
 
 // Sources is everything that a folder of flows says, in the order of the file
 // names, before anything of it is checked against anything else.

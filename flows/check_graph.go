@@ -1,0 +1,252 @@
+package flows
+
+import (
+	"slices"
+	"strings"
+)
+
+// checkTarget sees that a branch leads somewhere.
+func (c *checker) checkTarget(f *FlowSource, s *StepSource, b BranchSource) {
+	told := c.at(b.Pos, f.Name, s.Name)
+	if name, ok := strings.CutPrefix(b.To, "flow "); ok {
+		if !c.flowExists(name) {
+			told.meaning(name, sortedKeys(c.flows)).block("the flow %q does not exist", name)
+		}
+		return
+	}
+	if b.To == "" || b.To == "end" || stepIndex(f, b.To) >= 0 {
+		return
+	}
+	told = told.meaning(b.To, append(stepNames(f), "end"))
+	if c.flows[b.To] != nil {
+		told.p.Meant = "flow " + b.To
+	}
+	told.block("the step %q does not exist in this flow", b.To)
+}
+
+func stepNames(f *FlowSource) []string {
+	var names []string
+	for i := range f.Steps {
+		names = append(names, f.Steps[i].Name)
+	}
+	return names
+}
+
+func stepIndex(f *FlowSource, name string) int {
+	return slices.IndexFunc(f.Steps, func(s StepSource) bool { return s.Name == name })
+}
+
+// conditionFacts are the facts that a condition may ask about like a field.
+func conditionFacts() []string {
+	return []string{"ref", "status", "stage", "handler", "decides", "due", "news"}
+}
+
+// checkBranch sees that the condition of a branch is one, and can be true.
+func (c *checker) checkBranch(f *FlowSource, s *StepSource, b BranchSource) {
+	if b.When == "" || b.When == elseBranch {
+		return
+	}
+	answers := answersOf(s)
+	if slices.Contains(answers, b.When) {
+		return
+	}
+	told := c.at(b.Pos, f.Name, s.Name)
+	if !strings.Contains(b.When, " ") {
+		told.p.Meant = meantKey(b.When, append(answers, elseBranch))
+		told.block("%q is no option of this step and no condition", b.When)
+		return
+	}
+	condition, err := parseCondition(b.When)
+	if err != nil {
+		told.block("the condition %q: %v", b.When, err)
+		return
+	}
+	for _, all := range condition.any {
+		for _, cmp := range all {
+			c.checkComparison(told, s, cmp)
+		}
+	}
+}
+
+func (c *checker) checkComparison(told finding, s *StepSource, cmp comparison) {
+	values, number := c.values[cmp.field], c.fields[cmp.field].Type == "number"
+	if cmp.field == answerField {
+		values = answersOf(s)
+		number = s.Answer.Kind == AnswerNumber || s.Answer.Kind == AnswerScale
+		if s.Kind == Measure {
+			values = append(values, "negative", "positive")
+		}
+		if s.Kind == Say || s.Kind == Run {
+			told.block("the condition asks about the answer, and this step has none")
+			return
+		}
+	} else if _, ok := c.fields[cmp.field]; !ok {
+		if !slices.Contains(conditionFacts(), cmp.field) {
+			names := append(append(sortedKeys(c.fields), answerField), conditionFacts()...)
+			told.meaning(cmp.field, names).block("the condition asks about %q, which is no field", cmp.field)
+		}
+		return
+	}
+	switch cmp.op {
+	case opUnder, opOver:
+		if !number {
+			told.block("%s needs a number, and %q is none", cmp.op, cmp.field)
+		}
+	case opIs, opIsNot:
+		if len(values) > 0 && !slices.Contains(values, cmp.value) {
+			told.meaning(cmp.value, values).block("%q is never %q; it is one of %s", cmp.field, cmp.value, strings.Join(values, ", "))
+		}
+	}
+}
+
+// ways lists where a step may lead within its flow, by index; out tells whether
+// it may leave the flow. A misspelt target counts as what was probably meant, so
+// that one slip is told once.
+func ways(f *FlowSource, at int) (steps []int, out bool) {
+	s := &f.Steps[at]
+	left := answersOf(s)
+	always := false
+	for _, b := range s.Next {
+		left = slices.DeleteFunc(left, func(name string) bool { return name == b.When })
+		always = always || b.When == "" || b.When == elseBranch
+		to := stepIndex(f, b.To)
+		if to < 0 {
+			to = stepIndex(f, meantWord(b.To, stepNames(f)))
+		}
+		if to < 0 || b.To == "end" {
+			out = true
+			continue
+		}
+		steps = append(steps, to)
+	}
+	answeredAll := len(s.Next) > 0 && len(answersOf(s)) > 0 && len(left) == 0 && !s.Answer.Optional
+	switch {
+	case always || answeredAll:
+	case at+1 < len(f.Steps):
+		steps = append(steps, at+1)
+	default:
+		out = true
+	}
+	return steps, out
+}
+
+// checkReach names steps that nobody comes to, and steps that nobody leaves.
+func (c *checker) checkReach(f *FlowSource) {
+	n := len(f.Steps)
+	if n == 0 {
+		return
+	}
+	reached, ends := make([]bool, n), make([]bool, n)
+	from := make([][]int, n)
+	var leave []int
+	for at := range n {
+		steps, out := ways(f, at)
+		for _, to := range steps {
+			from[to] = append(from[to], at)
+		}
+		if out {
+			leave = append(leave, at)
+		}
+	}
+	spread(reached, []int{0}, func(at int) []int { steps, _ := ways(f, at); return steps })
+	spread(ends, leave, func(at int) []int { return from[at] })
+	for at := range n {
+		told := c.at(f.Steps[at].Pos, f.Name, f.Steps[at].Name)
+		switch {
+		case !reached[at]:
+			told.block("no step leads here")
+		case !ends[at]:
+			told.block("from here end is never reached")
+		}
+	}
+}
+
+// spread marks what can be reached from the start by next.
+func spread(marked []bool, start []int, next func(int) []int) {
+	for todo := start; len(todo) > 0; {
+		at := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if !marked[at] {
+			marked[at] = true
+			todo = append(todo, next(at)...)
+		}
+	}
+}
+
+// checkAsked warns of a branch on a field that this flow asks, but not on every
+// way to the branch. A comparison beside others in an "and" is taken to be
+// guarded by them, as in "about is other and why_you is died".
+func (c *checker) checkAsked(f *FlowSource) {
+	asked := askedBefore(f)
+	for at := range f.Steps {
+		s := &f.Steps[at]
+		for _, b := range s.Next {
+			condition, err := parseCondition(b.When)
+			if err != nil || slices.Contains(answersOf(s), b.When) {
+				continue
+			}
+			for _, field := range unguarded(condition) {
+				if c.savedIn(f, field) && asked[at] != nil && !asked[at][field] {
+					c.at(b.Pos, f.Name, s.Name).warn("not everybody who comes here was asked %q: for the others this does not hold", field)
+				}
+			}
+		}
+	}
+}
+
+// unguarded lists the fields that a condition asks about on their own, other
+// than whether they are known.
+func unguarded(c condition) []string {
+	var fields []string
+	for _, all := range c.any {
+		if len(all) == 1 && all[0].op != opKnown && all[0].op != opUnknown {
+			fields = append(fields, all[0].field)
+		}
+	}
+	return fields
+}
+
+func (c *checker) savedIn(f *FlowSource, field string) bool {
+	return slices.ContainsFunc(f.Steps, func(s StepSource) bool { return s.Save == field })
+}
+
+// askedBefore gives for each step the fields that were asked, the step's own
+// with them, on every way that leads out of it; nil for a step not reached.
+func askedBefore(f *FlowSource) []map[string]bool {
+	asked := make([]map[string]bool, len(f.Steps))
+	if len(f.Steps) == 0 {
+		return asked
+	}
+	type arrival struct {
+		at     int
+		fields map[string]bool
+	}
+	for todo := []arrival{{}}; len(todo) > 0; {
+		next := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		fields, changed := meet(asked[next.at], next.fields, f.Steps[next.at].Save)
+		if !changed {
+			continue
+		}
+		asked[next.at] = fields
+		steps, _ := ways(f, next.at)
+		for _, to := range steps {
+			todo = append(todo, arrival{to, fields})
+		}
+	}
+	return asked
+}
+
+// meet keeps of what was asked what was asked on this way too.
+func meet(before, arriving map[string]bool, own string) (fields map[string]bool, changed bool) {
+	fields = map[string]bool{}
+	for name := range arriving {
+		if before == nil || before[name] {
+			fields[name] = true
+		}
+	}
+	if own != "" {
+		fields[own] = true
+	}
+	return fields, before == nil || len(fields) < len(before)
+}
