@@ -44,32 +44,32 @@ func prefix(text string, limit int) int {
 // border is the best place to cut within the first end bytes: never so early
 // that less than half of what fits is used, so that no text falls into crumbs.
 func border(text string, end int) int {
-	head, least := text[:end], end/2
+	least := end / 2
+	if i := strings.LastIndex(text[:end], "\n\n"); i > least {
+		return i
+	}
+	if i := sentence(text, end); i > least {
+		return i
+	}
 	if unicode.IsSpace(firstRune(text[end:])) {
 		return end
 	}
-	if i := strings.LastIndex(head, "\n\n"); i > least {
-		return i
-	}
-	if i := sentence(head); i > least {
-		return i
-	}
-	if i := strings.LastIndexFunc(head, unicode.IsSpace); i > least {
+	if i := strings.LastIndexFunc(text[:end], unicode.IsSpace); i > least {
 		return i
 	}
 	return character(text, end)
 }
 
-// sentence is the place behind the last full stop, question or exclamation mark
-// that is followed by white space; 0: none.
-func sentence(head string) int {
+// sentence is the last place, up to end, behind a line, or behind a full stop, a
+// question or an exclamation mark with white space after it; 0: none.
+func sentence(text string, end int) int {
 	last := 0
-	for i, r := range head {
-		if !strings.ContainsRune(".!?\n", r) {
-			continue
-		}
-		if next := i + utf8.RuneLen(r); r == '\n' || next < len(head) && unicode.IsSpace(firstRune(head[next:])) {
-			last = next
+	for i, r := range text[:end] {
+		switch after := i + utf8.RuneLen(r); {
+		case r == '\n':
+			last = i
+		case strings.ContainsRune(".!?", r) && unicode.IsSpace(firstRune(text[after:])):
+			last = after
 		}
 	}
 	return last
