@@ -74,7 +74,9 @@ func newChecker(src *Sources, o CheckOptions) *checker {
 	for _, command := range src.Commands {
 		for _, words := range command.Words {
 			for _, w := range words {
-				c.commands[normalise(w.Text)] = command.Name
+				if word := normalise(w.Text); c.commands[word] == "" {
+					c.commands[word] = command.Name
+				}
 			}
 		}
 	}

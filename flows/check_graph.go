@@ -36,9 +36,18 @@ func stepIndex(f *FlowSource, name string) int {
 	return slices.IndexFunc(f.Steps, func(s StepSource) bool { return s.Name == name })
 }
 
-// conditionFacts are the facts that a condition may ask about like a field.
-func conditionFacts() []string {
-	return []string{"ref", "status", "stage", "handler", "decides", "due", "news"}
+// conditionFacts are the facts that a condition may ask about like a field, with
+// what they can be; none where that is open.
+func conditionFacts() map[string][]string {
+	return map[string][]string{
+		"channel":     {string(SMS), string(WhatsApp), string(Telegram)},
+		"status":      {"none", "draft", "open", "withdrawn", "transferred", "closed"},
+		"stage":       {string(Considering), string(Making), string(Informed), string(Outcomes), string(Reflecting)},
+		"handler":     nil,
+		"decides":     nil,
+		"due":         nil,
+		"first_words": nil,
+	}
 }
 
 // checkBranch sees that the condition of a branch is one, and can be true.
@@ -69,22 +78,14 @@ func (c *checker) checkBranch(f *FlowSource, s *StepSource, b BranchSource) {
 }
 
 func (c *checker) checkComparison(told finding, s *StepSource, cmp comparison) {
-	values, number := c.values[cmp.field], c.fields[cmp.field].Type == "number"
-	if cmp.field == answerField {
-		values = answersOf(s)
-		number = s.Answer.Kind == AnswerNumber || s.Answer.Kind == AnswerScale
-		if s.Kind == Measure {
-			values = append(values, "negative", "positive")
-		}
-		if s.Kind == Say || s.Kind == Run {
-			told.block("the condition asks about the answer, and this step has none")
-			return
-		}
-	} else if _, ok := c.fields[cmp.field]; !ok {
-		if !slices.Contains(conditionFacts(), cmp.field) {
-			names := append(append(sortedKeys(c.fields), answerField), conditionFacts()...)
-			told.meaning(cmp.field, names).block("the condition asks about %q, which is no field", cmp.field)
-		}
+	values, number, ok := c.answerable(s, cmp.field)
+	if !ok {
+		names := append(append(sortedKeys(c.fields), answerField), sortedKeys(conditionFacts())...)
+		told.meaning(cmp.field, names).block("the condition asks about %q, which is no field", cmp.field)
+		return
+	}
+	if cmp.field == answerField && !(s.Kind == Ask || s.Kind == Measure) {
+		told.block("the condition asks about the answer, and this step has none")
 		return
 	}
 	switch cmp.op {
@@ -99,6 +100,23 @@ func (c *checker) checkComparison(told finding, s *StepSource, cmp comparison) {
 	}
 }
 
+// answerable tells what a name in a condition can be: a closed list of values,
+// or a number; false if a condition cannot ask about it.
+func (c *checker) answerable(s *StepSource, name string) (values []string, number, ok bool) {
+	if name == answerField {
+		values = answersOf(s)
+		if s.Kind == Measure {
+			values = append(values, "negative", "positive")
+		}
+		return values, s.Answer.Kind == AnswerNumber || s.Answer.Kind == AnswerScale, true
+	}
+	if field, declared := c.fields[name]; declared {
+		return c.values[name], field.Type == "number", true
+	}
+	values, ok = conditionFacts()[name]
+	return values, false, ok
+}
+
 // ways lists where a step may lead within its flow, by index; out tells whether
 // it may leave the flow. A misspelt target counts as what was probably meant, so
 // that one slip is told once.
@@ -109,6 +127,10 @@ func ways(f *FlowSource, at int) (steps []int, out bool) {
 	for _, b := range s.Next {
 		left = slices.DeleteFunc(left, func(name string) bool { return name == b.When })
 		always = always || b.When == "" || b.When == elseBranch
+		if b.To == "" { // told already: it leads nowhere that is known
+			always = false
+			continue
+		}
 		to := stepIndex(f, b.To)
 		if to < 0 {
 			to = stepIndex(f, meantWord(b.To, stepNames(f)))
@@ -130,45 +152,49 @@ func ways(f *FlowSource, at int) (steps []int, out bool) {
 	return steps, out
 }
 
-// checkReach names steps that nobody comes to, and steps that nobody leaves.
+// checkReach names steps that nobody comes to, and steps that nobody leaves. Of
+// steps that hang together only the first is named: it has the slip.
 func (c *checker) checkReach(f *FlowSource) {
 	n := len(f.Steps)
 	if n == 0 {
 		return
 	}
-	reached, ends := make([]bool, n), make([]bool, n)
-	from := make([][]int, n)
+	onward, back := make([][]int, n), make([][]int, n)
 	var leave []int
 	for at := range n {
 		steps, out := ways(f, at)
+		onward[at] = steps
 		for _, to := range steps {
-			from[to] = append(from[to], at)
+			back[to] = append(back[to], at)
 		}
 		if out {
 			leave = append(leave, at)
 		}
 	}
-	spread(reached, []int{0}, func(at int) []int { steps, _ := ways(f, at); return steps })
-	spread(ends, leave, func(at int) []int { return from[at] })
+	reached, ends := make([]bool, n), make([]bool, n)
+	spread(reached, []int{0}, onward)
+	spread(ends, leave, back)
 	for at := range n {
 		told := c.at(f.Steps[at].Pos, f.Name, f.Steps[at].Name)
-		switch {
-		case !reached[at]:
+		if !reached[at] {
 			told.block("no step leads here")
-		case !ends[at]:
+			spread(reached, []int{at}, onward)
+		}
+		if !ends[at] {
 			told.block("from here end is never reached")
+			spread(ends, []int{at}, onward)
 		}
 	}
 }
 
-// spread marks what can be reached from the start by next.
-func spread(marked []bool, start []int, next func(int) []int) {
+// spread marks what can be reached from the start.
+func spread(marked []bool, start []int, ways [][]int) {
 	for todo := start; len(todo) > 0; {
 		at := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
 		if !marked[at] {
 			marked[at] = true
-			todo = append(todo, next(at)...)
+			todo = append(todo, ways[at]...)
 		}
 	}
 }
@@ -186,7 +212,7 @@ func (c *checker) checkAsked(f *FlowSource) {
 				continue
 			}
 			for _, field := range unguarded(condition) {
-				if c.savedIn(f, field) && asked[at] != nil && !asked[at][field] {
+				if savedIn(f, field) && asked[at] != nil && !asked[at][field] {
 					c.at(b.Pos, f.Name, s.Name).warn("not everybody who comes here was asked %q: for the others this does not hold", field)
 				}
 			}
@@ -206,7 +232,7 @@ func unguarded(c condition) []string {
 	return fields
 }
 
-func (c *checker) savedIn(f *FlowSource, field string) bool {
+func savedIn(f *FlowSource, field string) bool {
 	return slices.ContainsFunc(f.Steps, func(s StepSource) bool { return s.Save == field })
 }
 

@@ -183,7 +183,7 @@ func missingWords(text string, must []string) string {
 
 // checkHide sees that what is hidden is a provider's to hide.
 func (c *checker) checkHide(w *WordingSource, r RewordSource) {
-	step := strings.TrimSuffix(r.Key, ".ask")
+	step := stepOfKey(w.For, r.Key)
 	told := c.at(r.Pos, w.For, step)
 	flow := c.flows[w.For]
 	if w.Provider == "" || flow == nil {
