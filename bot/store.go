@@ -65,7 +65,8 @@ type Queue interface {
 	LeaseTimers(ctx context.Context, p ProviderID, max int) ([]TimerLease, error)
 	// Receipt moves a message's status forward, never back, and settles a send in
 	// doubt that turns out to have arrived. It tells whether the message is now
-	// known not to arrive for the first time.
+	// known not to arrive for the first time. ErrNotFound: no message of ours, or
+	// one without a task whose id is not stored yet.
 	Receipt(ctx context.Context, p ProviderID, r channels.Receipt) (failed bool, err error)
 	// Claimed tells which of the provider's ids belong to a message of ours.
 	Claimed(ctx context.Context, p ProviderID, ids []string) ([]bool, error)

@@ -115,6 +115,7 @@ type Lease struct {
 	Address channels.Address
 	LastAt  time.Time // the person's last message: WhatsApp's window
 	Left    bool      // opted out: must not be sent
+	Case    CaseRef   // what the conversation is about, for the task of staff; may be empty
 	Message Message
 }
 
@@ -129,8 +130,9 @@ type TimerLease struct {
 // Settlement is how a send ended.
 type Settlement struct {
 	Result   SendResult
-	IDs      []string      // Delivered: the provider's ids
+	IDs      []string      // Accepted: the provider's ids
 	After    time.Duration // Again, InDoubt: not before
+	AllChats bool          // After holds for everybody on this sender, not for this person only
 	Sentence string        // SetAside: for staff
 	Code     string
 }

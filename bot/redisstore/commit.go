@@ -1,0 +1,170 @@
+package redisstore
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"heard/bot"
+)
+
+// Commit makes a turn true by one script: all of it, or nothing. Where the turn
+// was committed before and only its answer was lost, it answers the same again.
+// After success the records that were put have their new versions.
+func (s *Store) Commit(ctx context.Context, t bot.Turn) (bot.Committed, error) {
+	ring, err := s.ring(t.Provider)
+	if err != nil {
+		return bot.Committed{}, fmt.Errorf("commit: %w", err)
+	}
+	e, err := s.encodeTurn(ring, t)
+	if err != nil {
+		return bot.Committed{}, fmt.Errorf("commit: %w", err)
+	}
+	before := time.Now()
+	answer, err := scriptCommit.run(ctx, s.rdb, prefix(t.Provider), e.args...)
+	if err != nil {
+		return bot.Committed{}, err
+	}
+	if answer[0] == "duplicate" {
+		return bot.Committed{Duplicate: true}, nil
+	}
+	e.written()
+	leases, err := s.openLeases(t.Provider, ring, before, answer[1:])
+	if err != nil {
+		return bot.Committed{}, fmt.Errorf("commit: %w", err)
+	}
+	return bot.Committed{Leases: leases}, nil
+}
+
+// turnEncoder writes a turn as the arguments of the commit script.
+type turnEncoder struct {
+	store    *Store
+	ring     *keyring
+	provider bot.ProviderID
+	args     []any
+
+	conversations map[bot.ConversationID]bool // put by this turn
+	cases         map[bot.CaseRef]bool
+	sealers       map[bot.CaseRef]sealer
+	bumps         []bump
+	changed       bool // staff can see it
+}
+
+// bump is a record's version once the commit is done.
+type bump struct {
+	version *uint64
+	to      uint64
+}
+
+func (e *turnEncoder) written() {
+	for _, b := range e.bumps {
+		*b.version = b.to
+	}
+}
+
+func (s *Store) encodeTurn(ring *keyring, t bot.Turn) (*turnEncoder, error) {
+	if t.ID == "" || strings.ContainsAny(string(t.ID), " \t\r\n") {
+		return nil, fmt.Errorf("a turn needs an id without spaces")
+	}
+	e := &turnEncoder{
+		store: s, ring: ring, provider: t.Provider,
+		args:          make([]any, 0, 12+8*(len(t.Ops)+len(t.Expect))),
+		conversations: map[bot.ConversationID]bool{},
+		cases:         map[bot.CaseRef]bool{},
+		sealers:       map[bot.CaseRef]sealer{},
+	}
+	for _, op := range t.Ops {
+		e.prepare(op)
+	}
+	if err := e.header(t); err != nil {
+		return nil, err
+	}
+	for _, x := range t.Expect {
+		if x.Conversation != "" {
+			e.add("x", "c", string(x.Conversation), x.Version)
+		} else {
+			e.add("x", "k", string(x.Case), x.Version)
+		}
+	}
+	for _, op := range t.Ops {
+		if err := e.encode(op); err != nil {
+			return nil, err
+		}
+	}
+	return e, nil
+}
+
+func (e *turnEncoder) add(args ...any) { e.args = append(e.args, args...) }
+
+// prepare notes what the turn itself makes, and gives a new case its key, which
+// stays the same when the turn is committed again.
+func (e *turnEncoder) prepare(op bot.Op) {
+	switch op := op.(type) {
+	case bot.PutConversation:
+		e.conversations[op.Conversation.ID] = true
+	case bot.PutCase:
+		e.cases[op.Case.Ref] = true
+		if op.Case.Version == 0 && op.Case.Key == nil {
+			op.Case.Key = newKey()
+		}
+		e.changed = e.changed || op.Case.Status != bot.Draft
+	case bot.EraseCase:
+		e.changed = e.changed || op.Case.Status != bot.Draft
+	case bot.Append:
+		e.changed = e.changed || op.Case.Status != bot.Draft
+	case bot.AddTask, bot.EndTask:
+		e.changed = true
+	}
+}
+
+func (e *turnEncoder) header(t bot.Turn) error {
+	message, keep := "", keepTurn
+	if t.Message != "" {
+		message, keep = e.ring.hash("inbound", string(t.Message)), keepMessage
+	}
+	e.add(e.store.now(), e.store.lease.Milliseconds(), e.store.pace, string(t.ID), message, keep.Milliseconds(), flag(e.changed))
+	if t.Timer == nil {
+		e.add("", "", "", "", "")
+		return nil
+	}
+	id := t.Timer.Timer.ID()
+	mode, after, timer := "drop", int64(0), []byte(nil)
+	if writes(t.Ops, id) {
+		mode = "keep"
+	} else if later := t.Timer.Timer.Then; len(later) > 0 {
+		next := t.Timer.Timer
+		next.Then = later[1:]
+		var err error
+		if timer, err = e.store.wire.marshal(next); err != nil {
+			return err
+		}
+		mode, after = "again", later[0].Milliseconds()
+	}
+	e.add(string(id), t.Timer.Token, mode, after, timer)
+	return nil
+}
+
+// writes tells whether the ops themselves say what becomes of a timer.
+func writes(ops []bot.Op, id bot.TimerID) bool {
+	for _, op := range ops {
+		switch op := op.(type) {
+		case bot.SetTimer:
+			if op.Timer.ID() == id {
+				return true
+			}
+		case bot.DropTimer:
+			if op.ID == id {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func flag(b bool) string {
+	if b {
+		return "1"
+	}
+	return ""
+}

@@ -1,0 +1,180 @@
+package redisstore
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/redis/go-redis/v9"
+
+	"heard/bot"
+)
+
+// Desk is what the staff's pages read through. It unwraps the data keys only:
+// conversations, outboxes and the link from a case to its person stay closed to
+// it, and without the index key no address can be tried.
+type Desk struct {
+	*backend
+	data map[bot.ProviderID]*keyset
+}
+
+var _ bot.DeskStore = (*Desk)(nil)
+
+// OpenDesk opens the staff's side of the store. Lease, Pace and Clock of the
+// options do not matter to it.
+func OpenDesk(ctx context.Context, o Options) (*Desk, error) {
+	b, err := newBackend(o)
+	if err != nil {
+		return nil, fmt.Errorf("open desk: %w", err)
+	}
+	d := &Desk{backend: b, data: map[bot.ProviderID]*keyset{}}
+	for _, p := range o.Providers {
+		if d.data[p], err = b.openDataKeys(ctx, p); err != nil {
+			return nil, errors.Join(fmt.Errorf("open desk: provider %s: %w", p, err), d.Close())
+		}
+	}
+	return d, nil
+}
+
+func (d *Desk) keys(p bot.ProviderID) (*keyset, error) {
+	data, ok := d.data[p]
+	if !ok {
+		return nil, fmt.Errorf("no such provider: %q", p)
+	}
+	return data, nil
+}
+
+// Cases lists the references of cases that were sent, newest first. Drafts are
+// not among them.
+func (d *Desk) Cases(ctx context.Context, p bot.ProviderID, offset, limit int) ([]bot.CaseRef, error) {
+	if limit <= 0 {
+		return nil, nil
+	}
+	names, err := d.rdb.ZRangeArgs(ctx, redis.ZRangeArgs{Key: casesKey(p), Start: offset, Stop: offset + limit - 1, Rev: true}).Result()
+	if err != nil {
+		return nil, fmt.Errorf("list cases: %w", err)
+	}
+	refs := make([]bot.CaseRef, len(names))
+	for i, name := range names {
+		refs[i] = bot.CaseRef(name)
+	}
+	return refs, nil
+}
+
+// ReadCase reads a case for staff. It reads drafts too, for the one task that
+// tells of them: danger.
+func (d *Desk) ReadCase(ctx context.Context, p bot.ProviderID, ref bot.CaseRef) (*bot.Case, error) {
+	data, err := d.keys(p)
+	if err != nil {
+		return nil, fmt.Errorf("read case: %w", err)
+	}
+	v, err := d.rdb.HMGet(ctx, caseKey(p, ref), "v", "r", "w").Result()
+	if err != nil {
+		return nil, fmt.Errorf("read case: %w", err)
+	}
+	version, ok := v[0].(string)
+	if !ok {
+		return nil, fmt.Errorf("read case: %w", bot.ErrNotFound)
+	}
+	record, _ := v[1].(string)
+	wrapped, _ := v[2].(string)
+	c, err := d.openCase(data, p, ref, version, record, wrapped)
+	if err != nil {
+		return nil, fmt.Errorf("read case: %w", err)
+	}
+	return c, nil
+}
+
+// Timeline reads the entries of a case, oldest first.
+func (d *Desk) Timeline(ctx context.Context, p bot.ProviderID, c *bot.Case) ([]bot.Entry, error) {
+	values, err := d.rdb.HGetAll(ctx, timelineKey(p, c.Ref)).Result()
+	if err != nil {
+		return nil, fmt.Errorf("read timeline: %w", err)
+	}
+	type numbered struct {
+		number int
+		entry  bot.Entry
+	}
+	lines := make([]numbered, 0, len(values))
+	for id, value := range values {
+		text, sealed, _ := strings.Cut(value, " ")
+		number, err := strconv.Atoi(text)
+		if err != nil {
+			return nil, fmt.Errorf("read timeline: number of an entry: %w", err)
+		}
+		e, err := d.openEntry(p, c, bot.EntryID(id), sealed)
+		if err != nil {
+			return nil, fmt.Errorf("read timeline: %w", err)
+		}
+		lines = append(lines, numbered{number, e})
+	}
+	slices.SortFunc(lines, func(a, b numbered) int { return cmp.Compare(a.number, b.number) })
+	entries := make([]bot.Entry, len(lines))
+	for i, l := range lines {
+		entries[i] = l.entry
+	}
+	return entries, nil
+}
+
+// StaffTasks lists what is to be done, soonest due first.
+func (d *Desk) StaffTasks(ctx context.Context, p bot.ProviderID, limit int) ([]bot.StaffTask, error) {
+	data, err := d.keys(p)
+	if err != nil {
+		return nil, fmt.Errorf("list staff tasks: %w", err)
+	}
+	if limit <= 0 {
+		return nil, nil
+	}
+	answer, err := scriptStaffTasks.run(ctx, d.rdb, prefix(p), limit)
+	if err != nil {
+		return nil, err
+	}
+	var tasks []bot.StaffTask
+	for ; len(answer) >= 2; answer = answer[2:] {
+		t := bot.StaffTask{ID: answer[0]}
+		_, sealed, _ := strings.Cut(answer[1], " ")
+		if err := d.openRecord(data, place{p, kindTask, t.ID}, sealed, &t); err != nil {
+			return nil, fmt.Errorf("list staff tasks: %w", err)
+		}
+		tasks = append(tasks, t)
+	}
+	return tasks, nil
+}
+
+// Changes counts the commits that changed anything that staff see.
+func (d *Desk) Changes(ctx context.Context, p bot.ProviderID) (uint64, error) {
+	n, err := d.rdb.Get(ctx, changesKey(p)).Uint64()
+	if err != nil && !errors.Is(err, redis.Nil) {
+		return 0, fmt.Errorf("count changes: %w", err)
+	}
+	return n, nil
+}
+
+// Answers reads the answers to statements of one month ("2026-11"), in an order
+// that says nothing of when they were given.
+func (d *Desk) Answers(ctx context.Context, p bot.ProviderID, month string) ([]bot.StatementAnswer, error) {
+	data, err := d.keys(p)
+	if err != nil {
+		return nil, fmt.Errorf("read answers: %w", err)
+	}
+	values, err := d.rdb.HGetAll(ctx, answersKey(p, month)).Result()
+	if err != nil {
+		return nil, fmt.Errorf("read answers: %w", err)
+	}
+	ids := make([]string, 0, len(values))
+	for id := range values {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	answers := make([]bot.StatementAnswer, len(ids))
+	for i, id := range ids {
+		if err := d.openRecord(data, answerPlace(p, month, id), values[id], &answers[i]); err != nil {
+			return nil, fmt.Errorf("read answers: %w", err)
+		}
+	}
+	return answers, nil
+}

@@ -1,0 +1,202 @@
+package redisstore
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"heard/bot"
+	"heard/channels"
+)
+
+// LeaseMessages takes up to max heads of outboxes that are due or whose lease was
+// lost. A lost one comes back with Doubt: when the attempt began whose end nobody
+// knows.
+func (s *Store) LeaseMessages(ctx context.Context, p bot.ProviderID, max int) ([]bot.Lease, error) {
+	ring, err := s.ring(p)
+	if err != nil {
+		return nil, fmt.Errorf("lease messages: %w", err)
+	}
+	before := time.Now()
+	answer, err := scriptLeaseMessages.run(ctx, s.rdb, prefix(p), s.now(), s.lease.Milliseconds(), s.pace, max)
+	if err != nil {
+		return nil, err
+	}
+	leases, err := s.openLeases(p, ring, before, answer)
+	if err != nil {
+		return nil, fmt.Errorf("lease messages: %w", err)
+	}
+	return leases, nil
+}
+
+// leaseFields is how many values describe a lease; see held in lua/outbox.lua.
+const leaseFields = 8
+
+// openLeases reads leases as scripts return them. Their deadlines count from
+// before the call, by this machine's monotonic clock: never later than the store's.
+func (s *Store) openLeases(p bot.ProviderID, ring *keyring, before time.Time, flat []string) ([]bot.Lease, error) {
+	if len(flat) == 0 {
+		return nil, nil
+	}
+	leases := make([]bot.Lease, 0, len(flat)/leaseFields)
+	for ; len(flat) >= leaseFields; flat = flat[leaseFields:] {
+		l, err := s.openLease(p, ring, before, flat)
+		if err != nil {
+			return nil, fmt.Errorf("lease: %w", err)
+		}
+		leases = append(leases, l)
+	}
+	return leases, nil
+}
+
+func (s *Store) openLease(p bot.ProviderID, ring *keyring, before time.Time, f []string) (bot.Lease, error) {
+	numbers, err := integers(f[1], f[2], f[3], f[4])
+	if err != nil {
+		return bot.Lease{}, err
+	}
+	l := bot.Lease{
+		Provider:     p,
+		Conversation: bot.ConversationID(f[0]),
+		Token:        numbers[0],
+		Deadline:     before.Add(time.Duration(numbers[1]) * time.Millisecond),
+		Attempt:      int(numbers[2]),
+	}
+	if numbers[3] != 0 {
+		l.Doubt = time.UnixMilli(numbers[3])
+	}
+	var c bot.Conversation
+	if err := s.openRecord(ring.closed, place{p, kindConversation, f[0]}, f[5], &c); err != nil {
+		return bot.Lease{}, err
+	}
+	l.Channel, l.Sender, l.Address, l.LastAt, l.Left, l.Case = c.Channel, c.Sender, c.Address, c.LastAt, c.Left, c.Case
+	return l, s.openRecord(ring.closed, place{p, kindMessage, f[6]}, f[7], &l.Message)
+}
+
+func integers(texts ...string) ([]int64, error) {
+	numbers := make([]int64, len(texts))
+	for i, text := range texts {
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("a number of the store: %w", err)
+		}
+		numbers[i] = n
+	}
+	return numbers, nil
+}
+
+// Settle says how a send ended and leases the next message of the conversation
+// where it may go. Settled again by the same lease, it answers the same: the
+// first answer may have been lost.
+func (s *Store) Settle(ctx context.Context, l bot.Lease, end bot.Settlement) (*bot.Lease, error) {
+	ring, err := s.ring(l.Provider)
+	if err != nil {
+		return nil, fmt.Errorf("settle: %w", err)
+	}
+	args := []any{s.now(), s.lease.Milliseconds(), s.pace, string(l.Conversation), l.Token, string(l.Message.Task)}
+	how, err := s.encodeEnd(ring, l, end)
+	if err != nil {
+		return nil, fmt.Errorf("settle: %w", err)
+	}
+	before := time.Now()
+	answer, err := scriptSettle.run(ctx, s.rdb, prefix(l.Provider), append(args, how...)...)
+	if err != nil {
+		return nil, err
+	}
+	leases, err := s.openLeases(l.Provider, ring, before, answer)
+	if err != nil {
+		return nil, fmt.Errorf("settle: %w", err)
+	}
+	if len(leases) == 0 {
+		return nil, nil
+	}
+	return &leases[0], nil
+}
+
+var resultNames = map[bot.SendResult]string{
+	bot.Accepted: "accepted", bot.Again: "again", bot.InDoubt: "doubt", bot.SetAside: "aside",
+}
+
+// encodeEnd writes a settlement. A message that is set aside becomes a task about
+// the case, or, where staff do not see the case, about the conversation.
+func (s *Store) encodeEnd(ring *keyring, l bot.Lease, end bot.Settlement) ([]any, error) {
+	name, ok := resultNames[end.Result]
+	if !ok {
+		return nil, fmt.Errorf("unknown result %d", end.Result)
+	}
+	args := []any{name, end.After.Milliseconds(), flag(end.AllChats)}
+	if end.Result != bot.SetAside {
+		args = append(args, "", "", "", "", "", "")
+	} else {
+		about, alone := s.undelivered(l, end)
+		sealedAbout, err := s.sealTask(ring, l.Provider, about)
+		if err != nil {
+			return nil, err
+		}
+		sealedAlone, err := s.sealTask(ring, l.Provider, alone)
+		if err != nil {
+			return nil, err
+		}
+		args = append(args, about.ID, string(l.Case), sealedAbout, alone.ID, sealedAlone, about.Due.UnixMilli())
+	}
+	for _, id := range end.IDs {
+		args = append(args, ring.hash("outgoing", id))
+	}
+	return args, nil
+}
+
+func (s *Store) undelivered(l bot.Lease, end bot.Settlement) (about, alone bot.StaffTask) {
+	now := time.Now()
+	if s.clock != nil {
+		now = s.clock()
+	}
+	alone = bot.StaffTask{
+		ID:   string(l.Conversation) + "/" + string(bot.Undelivered),
+		Kind: bot.Undelivered, Conv: l.Conversation, At: now, Due: now, Text: end.Sentence,
+	}
+	about = alone
+	about.ID, about.Case, about.Conv = string(l.Case)+"/"+string(bot.Undelivered), l.Case, ""
+	return about, alone
+}
+
+// Receipt moves a message's status forward, never back.
+func (s *Store) Receipt(ctx context.Context, p bot.ProviderID, r channels.Receipt) (failed bool, err error) {
+	ring, err := s.ring(p)
+	if err != nil {
+		return false, fmt.Errorf("receipt: %w", err)
+	}
+	id := ""
+	if r.ID != "" {
+		id = ring.hash("outgoing", r.ID)
+	}
+	answer, err := scriptReceipt.run(ctx, s.rdb, prefix(p), s.now(), s.lease.Milliseconds(), s.pace,
+		r.Task, id, int(r.Status), int(channels.StatusUndelivered))
+	if err != nil {
+		return false, err
+	}
+	return answer[0] == "1", nil
+}
+
+// Claimed tells which of the provider's ids belong to a message of ours.
+func (s *Store) Claimed(ctx context.Context, p bot.ProviderID, ids []string) ([]bool, error) {
+	ring, err := s.ring(p)
+	if err != nil {
+		return nil, fmt.Errorf("claimed: %w", err)
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	keys := make([]string, len(ids))
+	for i, id := range ids {
+		keys[i] = receiptKey(p, ring.hash("outgoing", id))
+	}
+	tasks, err := s.rdb.MGet(ctx, keys...).Result()
+	if err != nil {
+		return nil, fmt.Errorf("claimed: %w", err)
+	}
+	claimed := make([]bool, len(ids))
+	for i, task := range tasks {
+		claimed[i] = task != nil
+	}
+	return claimed, nil
+}

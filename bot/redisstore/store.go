@@ -1,0 +1,190 @@
+package redisstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"regexp"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/maintnotifications"
+
+	"heard/bot"
+	"heard/channels"
+)
+
+// Options say where the store is and how it is used.
+type Options struct {
+	URL    string        // redis://host:port/db; or Client
+	Client *redis.Client // one made by NewClient, shared; closed by who made it
+
+	// ConfigKeys are the 32-byte keys of the configuration: the first wraps the
+	// providers' keyrings, all unwrap them.
+	ConfigKeys [][]byte
+	Providers  []bot.ProviderID
+
+	Durability Durability
+	Lease      time.Duration                // how long one instance may take to send or to wake; 0: 30 s
+	Pace       map[channels.Channel]float64 // messages a second and sender, over all instances; left out: none
+
+	// Clock stands in for the store's clock in tests; nil: the store's own.
+	Clock func() time.Time
+}
+
+// The client waits this long at most for one answer when the caller set no deadline.
+const (
+	dialTimeout = 2 * time.Second
+	ioTimeout   = 5 * time.Second
+	poolSize    = 64
+)
+
+// How long an inbound message's id and the answer to a turn without one are kept.
+const (
+	keepMessage = 7 * 24 * time.Hour
+	keepTurn    = 24 * time.Hour
+)
+
+// NewClient makes a client fit for writing: it never repeats a command by itself,
+// obeys the caller's context, and skips the extras of the handshake.
+func NewClient(url string) (*redis.Client, error) {
+	o, err := redis.ParseURL(url)
+	if err != nil {
+		// The library's error quotes the address, which may hold a password.
+		return nil, errors.New("redis: not an address such as redis://127.0.0.1:6379/0")
+	}
+	o.Protocol = 2
+	o.MaxRetries = -1
+	o.ContextTimeoutEnabled = true
+	o.DisableIdentity = true
+	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
+	o.PipelinePoolSize = -1
+	o.PoolSize = poolSize
+	o.DialTimeout, o.ReadTimeout, o.WriteTimeout = dialTimeout, ioTimeout, ioTimeout
+	return redis.NewClient(o), nil
+}
+
+// backend is what Store and Desk have in common.
+type backend struct {
+	rdb   *redis.Client
+	owned bool
+	wrap  *wrapper
+	wire  encoding
+}
+
+// Provider ids stand in keys and their hash tag.
+var providerPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`)
+
+func newBackend(o Options) (*backend, error) {
+	for _, p := range o.Providers {
+		if !providerPattern.MatchString(string(p)) {
+			return nil, fmt.Errorf("provider id %q: letters, digits, '-', '_' and '.' only, 64 at most", p)
+		}
+	}
+	wrap, err := newWrapper(o.ConfigKeys)
+	if err != nil {
+		return nil, err
+	}
+	wire, err := newEncoding()
+	if err != nil {
+		return nil, err
+	}
+	b := &backend{rdb: o.Client, wrap: wrap, wire: wire}
+	if b.rdb == nil {
+		if b.rdb, err = NewClient(o.URL); err != nil {
+			return nil, err
+		}
+		b.owned = true
+	}
+	if b.rdb.Options().MaxRetries > 0 {
+		return nil, errors.New("redis: a client that retries by itself writes twice when an answer is lost; make it with NewClient")
+	}
+	return b, nil
+}
+
+// Close closes the connections, if the store made them.
+func (b *backend) Close() error {
+	if !b.owned {
+		return nil
+	}
+	return b.rdb.Close()
+}
+
+// Store keeps everything, and holds all keys. It is safe for concurrent use and
+// for any number of instances.
+type Store struct {
+	*backend
+	rings map[bot.ProviderID]*keyring
+	lease time.Duration
+	pace  string
+	clock func() time.Time
+}
+
+var (
+	_ bot.Store      = (*Store)(nil)
+	_ bot.FlowStore  = (*Store)(nil)
+	_ bot.Queue      = (*Store)(nil)
+	_ bot.Watermarks = (*Store)(nil)
+)
+
+// Open connects, checks that the store keeps what it is told, and reads each
+// provider's keyring, which is made where there is none.
+func Open(ctx context.Context, o Options) (*Store, error) {
+	b, err := newBackend(o)
+	if err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	s := &Store{backend: b, rings: map[bot.ProviderID]*keyring{}, lease: o.Lease, pace: paceArgument(o.Pace), clock: o.Clock}
+	if s.lease == 0 {
+		s.lease = 30 * time.Second
+	}
+	if err := s.begin(ctx, o); err != nil {
+		return nil, errors.Join(fmt.Errorf("open store: %w", err), s.Close())
+	}
+	return s, nil
+}
+
+func (s *Store) begin(ctx context.Context, o Options) error {
+	if err := s.CheckDurability(ctx, o.Durability); err != nil {
+		return err
+	}
+	for _, p := range o.Providers {
+		ring, err := s.openKeyring(ctx, p)
+		if err != nil {
+			return fmt.Errorf("provider %s: %w", p, err)
+		}
+		s.rings[p] = ring
+	}
+	return nil
+}
+
+func (s *Store) ring(p bot.ProviderID) (*keyring, error) {
+	ring, ok := s.rings[p]
+	if !ok {
+		return nil, fmt.Errorf("no such provider: %q", p)
+	}
+	return ring, nil
+}
+
+// now is the argument by which scripts know the time: 0 is the store's own.
+func (s *Store) now() int64 {
+	if s.clock == nil {
+		return 0
+	}
+	return s.clock().UnixMilli()
+}
+
+// paceArgument writes rates as scripts read them, in millionths of a message per ms.
+func paceArgument(rates map[channels.Channel]float64) string {
+	var parts []string
+	for c, perSecond := range rates {
+		if perSecond > 0 {
+			parts = append(parts, fmt.Sprintf("%s=%d", c, int64(math.Ceil(perSecond*1000))))
+		}
+	}
+	sort.Strings(parts)
+	return strings.Join(parts, ",")
+}

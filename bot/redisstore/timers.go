@@ -1,0 +1,70 @@
+package redisstore
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"heard/bot"
+	"heard/channels"
+)
+
+// LeaseTimers takes up to max timers that are due or whose lease was lost. A
+// lease ends with the commit of the turn that it wakes.
+func (s *Store) LeaseTimers(ctx context.Context, p bot.ProviderID, max int) ([]bot.TimerLease, error) {
+	if _, err := s.ring(p); err != nil {
+		return nil, fmt.Errorf("lease timers: %w", err)
+	}
+	before := time.Now()
+	answer, err := scriptLeaseTimers.run(ctx, s.rdb, prefix(p), s.now(), s.lease.Milliseconds(), max)
+	if err != nil {
+		return nil, err
+	}
+	var leases []bot.TimerLease
+	for ; len(answer) >= 2; answer = answer[2:] {
+		l := bot.TimerLease{Provider: p, Deadline: before.Add(s.lease)}
+		token, err := integers(answer[0])
+		if err != nil {
+			return nil, fmt.Errorf("lease timers: %w", err)
+		}
+		l.Token = token[0]
+		if err := s.wire.unmarshal([]byte(answer[1]), &l.Timer); err != nil {
+			return nil, fmt.Errorf("lease timers: %w", err)
+		}
+		leases = append(leases, l)
+	}
+	return leases, nil
+}
+
+// Watermark is up to when a sender's inbound messages were listed in full; zero
+// if they never were.
+func (s *Store) Watermark(ctx context.Context, p bot.ProviderID, from channels.Sender) (time.Time, error) {
+	values, err := s.rdb.HMGet(ctx, marksKey(p), string(from)).Result()
+	if err != nil {
+		return time.Time{}, fmt.Errorf("watermark: %w", err)
+	}
+	text, ok := values[0].(string)
+	if !ok {
+		return time.Time{}, nil
+	}
+	ms, err := integers(text)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("watermark: %w", err)
+	}
+	return time.UnixMilli(ms[0]), nil
+}
+
+// MoveWatermark moves it forward, never back.
+func (s *Store) MoveWatermark(ctx context.Context, p bot.ProviderID, from channels.Sender, to time.Time) error {
+	_, err := scriptWatermark.run(ctx, s.rdb, prefix(p), string(from), to.UnixMilli())
+	return err
+}
+
+// Guard takes or renews the lease of a name.
+func (s *Store) Guard(ctx context.Context, p bot.ProviderID, name, instance string, ttl time.Duration) (held bool, err error) {
+	answer, err := scriptGuard.run(ctx, s.rdb, prefix(p), s.now(), name, instance, ttl.Milliseconds())
+	if err != nil {
+		return false, err
+	}
+	return answer[0] == "1", nil
+}

@@ -1,0 +1,73 @@
+package storetest
+
+import (
+	"context"
+	"testing"
+)
+
+// Run runs the whole suite, each test on a store of its own.
+func Run(t *testing.T, open func(*testing.T) Fixture) {
+	for _, test := range []struct {
+		name string
+		run  func(*world)
+	}{
+		{"a new person is a conversation that does not exist yet", newPerson},
+		{"what was written is read again", readAgain},
+		{"a look-up is one round trip", oneTrip},
+		{"a moved conversation is found by its old address", tombstone},
+		{"nothing private stands in clear", nothingInClear},
+
+		{"a repeated message is done once", duplicate},
+		{"fifty deliveries at once are done once", fiftyAtOnce},
+		{"our own earlier commit is recognised", ownCommit},
+		{"a turn without a message is recognised too", ownCommitNoMessage},
+		{"a record changed by another is a conflict", conflicts},
+		{"a turn with one bad expectation writes nothing", allOrNothing},
+		{"two messages of one person at once are both taken", onePersonAtOnce},
+		{"two people at once do not disturb each other", twoPeopleAtOnce},
+		{"a message to nobody is refused", enqueueNobody},
+
+		{"messages of one person go one after the other", fifo},
+		{"urgent help overtakes what is not under way", helpOvertakes},
+		{"help overtakes what waits to be tried again", helpOvertakesRetry},
+		{"an old lease is refused", fencedSettle},
+		{"a settlement whose answer was lost is answered again", settleTwice},
+		{"a lost lease comes back in doubt", lostLease},
+		{"a message in doubt keeps when it began", doubtKeepsStart},
+		{"a message set aside becomes a task and frees the next", setAside},
+		{"a draft stays hidden when its message is set aside", setAsideDraft},
+		{"a person who left is told from one who did not", left},
+		{"a pace is kept by all instances together", paced},
+		{"a whole sender waits when the provider says so", holdSender},
+		{"people in conversation go before unprompted messages", repliesFirst},
+
+		{"a receipt only moves forward", receiptForward},
+		{"a receipt ends a doubt", receiptEndsDoubt},
+		{"a receipt before the answer ends a doubt", receiptBeforeAnswer},
+		{"a receipt for nothing of ours is said so", receiptUnknown},
+		{"ids of our messages are known", claimed},
+
+		{"a timer written again replaces the first", timerReplaced},
+		{"a timer ends with the turn that it wakes", timerEnds},
+		{"later reminders follow from the first commit", timerThen},
+		{"a lost timer comes back and the old lease is fenced", timerFenced},
+		{"a dropped timer never wakes", timerDropped},
+
+		{"a draft is in no list", draftNotListed},
+		{"the desk reads what was said, in order", deskReads},
+		{"the desk is told of changes", deskChanges},
+		{"an erased case is gone with its key", eraseCase},
+		{"words do not join a case that was erased", appendAfterErase},
+		{"answers cannot be joined to anybody", answersUnlinkable},
+		{"words that belong to no case are kept", keptWords},
+		{"staff tasks come soonest due first and are replaced", staffTasks},
+
+		{"a flow's version never changes, its wording does", flowVersions},
+		{"a watermark only moves forward", watermark},
+		{"one instance at a time holds a guard", guard},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			test.run(&world{Fixture: open(t), t: t, ctx: context.Background()})
+		})
+	}
+}
