@@ -14,6 +14,7 @@ type Send struct {
 	Language string
 	Purpose  Purpose
 	Step     string // "flow.step" or "phrase.NAME": for tests and figures, never shown
+	Alone    bool   // not to be joined with what is said before or after it
 }
 
 // Purpose says how a message may be treated by delivery.
@@ -42,9 +43,11 @@ type Save struct {
 	Media    []Media
 	Shown    string // consent: the words shown
 	More     bool   // one more part of a story, not a new value
+	Clear    bool   // the field has no value any more: its question is not asked on this path
 }
 
-// Begin says that a draft begins, with Facts.NewRef as its reference.
+// Begin says that a draft begins, with Facts.NewRef as its reference. It comes
+// before everything that is kept on it.
 type Begin struct{ Ref string }
 
 // Keep keeps words on the case's timeline that are no answer: what came late,
@@ -63,7 +66,7 @@ type KeepKind string
 const (
 	KeptLate   KeepKind = "also received"
 	KeptReply  KeepKind = "reply"  // the handler is told
-	KeptBeside KeepKind = "beside" // came with no question to answer
+	KeptBeside KeepKind = "beside" // answers no question
 	KeptEdit   KeepKind = "edit"
 )
 
@@ -93,7 +96,19 @@ const (
 	NeverAsk      Action = "never ask"      // no statements any more
 	NotUnderstood Action = "not understood" // third try: the team is told
 	NeedsPerson   Action = "talk to a person"
+	AskErasure    Action = "ask erasure" // DELETE after sending: a person answers
 )
+
+// NotNow says that a notice could not be told yet: the person is in the middle
+// of something. After is when to try again; 0: when the notice under way is
+// done.
+type NotNow struct {
+	Notice Notice
+	After  time.Duration
+}
+
+// Done says that the flow of a notice came to its end: the next may be told.
+type Done struct{ Notice Notice }
 
 // Remind asks for the wake-ups of a question: at each time from now, unless the
 // visit has passed by then.
@@ -114,5 +129,7 @@ func (Save) effect()     {}
 func (Begin) effect()    {}
 func (Keep) effect()     {}
 func (Act) effect()      {}
+func (NotNow) effect()   {}
+func (Done) effect()     {}
 func (Remind) effect()   {}
 func (Measures) effect() {}

@@ -36,10 +36,10 @@ type Event struct {
 
 // Media is a file that came with a message.
 type Media struct {
-	Kind string // "photo", "voice", "audio", "video", "document"
-	Ref  string // opaque
-	Type string
-	Size int64
+	Kind string `cbor:"1,keyasint"` // "photo", "voice", "audio", "video", "document"
+	Ref  string `cbor:"2,keyasint"` // opaque
+	Type string `cbor:"3,keyasint,omitempty"`
+	Size int64  `cbor:"4,keyasint,omitempty"`
 }
 
 // Facts are what the world tells a flow: who the provider is, what the case is.

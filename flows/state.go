@@ -10,12 +10,12 @@ type State struct {
 	Answers  []Answer `cbor:"4,keyasint,omitempty"` // in the order they were first given
 	Case     string   `cbor:"5,keyasint,omitempty"` // the draft or case the conversation is about
 	Draft    bool     `cbor:"6,keyasint,omitempty"` // Case is a draft that was not sent yet
-	Waiting  []Notice `cbor:"7,keyasint,omitempty"` // what is told once the current question is answered
+	Early    []Part   `cbor:"7,keyasint,omitempty"` // words that came before there was a draft to keep them
 	Last     int64    `cbor:"8,keyasint,omitempty"` // when the person last wrote, Unix seconds
 	Notice   *Notice  `cbor:"9,keyasint,omitempty"` // what the flow under way tells about
 
 	Measured []Measured `cbor:"10,keyasint,omitempty"` // answers to statements, until the questionnaire ends
-	Pending  string     `cbor:"11,keyasint,omitempty"` // a command that waits for its yes, or the text it may have been
+	Pending  *Pending   `cbor:"11,keyasint,omitempty"` // the engine's own question, before the step's
 	Never    bool       `cbor:"12,keyasint,omitempty"` // never ask statements again
 }
 
@@ -28,8 +28,8 @@ type Frame struct {
 	Tries  uint8  `cbor:"5,keyasint,omitempty"` // answers that did not fit, in a row
 	Shown  string `cbor:"6,keyasint,omitempty"` // the labels as shown, joined by U+001F
 	Nudges uint8  `cbor:"7,keyasint,omitempty"` // reminders sent at this step
-	Aside  bool   `cbor:"8,keyasint,omitempty"` // a command with return: then the same question again
-	Check  string `cbor:"9,keyasint,omitempty"` // the check step to come back to after a change
+	Aside  bool   `cbor:"8,keyasint,omitempty"` // beside the flow below: at its end, the question below again
+	Check  string `cbor:"9,keyasint,omitempty"` // the step to come back to after a change
 }
 
 // Answer is one saved answer. Value is the option's name, the text (or its
@@ -37,17 +37,45 @@ type Frame struct {
 type Answer struct {
 	Field string `cbor:"1,keyasint"`
 	Value string `cbor:"2,keyasint,omitempty"`
-	Step  string `cbor:"3,keyasint,omitempty"` // "flow.step" that asked, for change and for {answers}
-	Parts uint16 `cbor:"4,keyasint,omitempty"` // story: messages kept
-	Files uint16 `cbor:"5,keyasint,omitempty"` // story, photo: files kept
-	More  bool   `cbor:"6,keyasint,omitempty"` // Value is an excerpt; the whole is on the timeline
+	Parts uint16 `cbor:"3,keyasint,omitempty"` // story: messages kept
+	Files uint16 `cbor:"4,keyasint,omitempty"` // story, photo: files kept
+	More  bool   `cbor:"5,keyasint,omitempty"` // Value is an excerpt; the whole is on the timeline
 }
+
+// leftOut tells whether the question was asked and skipped.
+func (a *Answer) leftOut() bool { return a.Value == "" && a.Parts == 0 }
+
+// Part is one message of a story.
+type Part struct {
+	Text  string  `cbor:"1,keyasint,omitempty"`
+	Media []Media `cbor:"2,keyasint,omitempty"`
+}
+
+// Pending is a question of the engine's own: whether a word was a command,
+// whether to delete, whether a late text is the answer.
+type Pending struct {
+	Ask     Asking `cbor:"1,keyasint"`
+	Command string `cbor:"2,keyasint,omitempty"`
+	Text    string `cbor:"3,keyasint,omitempty"` // the message that raised it
+	Visit   uint32 `cbor:"4,keyasint"`
+}
+
+// Asking says what a Pending asks.
+type Asking uint8
+
+// What the engine asks of its own.
+const (
+	AskCommand  Asking = 1 // is this the command, or your answer?
+	AskSure     Asking = 2 // do you really want it?
+	AskAnswer   Asking = 3 // is this your answer to the question of days ago?
+	AskLastWord Asking = 4 // the last reminder: send as it is, keep, delete
+)
 
 // Measured is the answer to one statement, kept here only until the
 // questionnaire ends.
 type Measured struct {
 	Statement string `cbor:"1,keyasint"`
-	Value     string `cbor:"2,keyasint"` // one of the Scale* values
+	Value     string `cbor:"2,keyasint"` // one of ScaleValues
 }
 
 // Notice is something that happened to a case and that the person is told of in
@@ -56,4 +84,30 @@ type Notice struct {
 	Kind string `cbor:"1,keyasint"` // "update", "outcome", "reflection", "acknowledged"
 	Case string `cbor:"2,keyasint"`
 	ID   string `cbor:"3,keyasint"` // of the timeline entry that holds the words
+}
+
+func (s *State) answer(field string) *Answer {
+	for i := range s.Answers {
+		if s.Answers[i].Field == field {
+			return &s.Answers[i]
+		}
+	}
+	return nil
+}
+
+func (s *State) put(field string) *Answer {
+	if a := s.answer(field); a != nil {
+		return a
+	}
+	s.Answers = append(s.Answers, Answer{Field: field})
+	return &s.Answers[len(s.Answers)-1]
+}
+
+func (s *State) drop(field string) {
+	for i := range s.Answers {
+		if s.Answers[i].Field == field {
+			s.Answers = append(s.Answers[:i], s.Answers[i+1:]...)
+			return
+		}
+	}
 }

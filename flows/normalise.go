@@ -1,0 +1,84 @@
+package flows
+
+import (
+	"strings"
+	"unicode"
+)
+
+// normalise makes texts comparable: lower case, apostrophes gone, everything
+// else that is no letter or digit a single space. Emoji digits ("1️⃣") become
+// digits, thumbs become "👍" and "👎" as words of their own.
+func normalise(s string) string {
+	if isNormal(s) {
+		return s
+	}
+	var b strings.Builder
+	b.Grow(len(s))
+	space := false
+	for _, r := range s {
+		switch {
+		case r == '\'' || r == '’' || r == '‘' || isModifier(r):
+			continue
+		case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) || r == '👍' || r == '👎':
+			if space && b.Len() > 0 {
+				b.WriteByte(' ')
+			}
+			space = false
+			b.WriteRune(unicode.ToLower(r))
+		default:
+			space = true
+		}
+	}
+	return b.String()
+}
+
+// isModifier tells the runes that only change how the one before looks: keycaps,
+// variation selectors, skin tones.
+func isModifier(r rune) bool {
+	return r == 0x20E3 || r == 0xFE0F || r == 0xFE0E || r >= 0x1F3FB && r <= 0x1F3FF || r == 0x200D
+}
+
+// isNormal tells whether s needs no change, which is so for most taps and words.
+func isNormal(s string) bool {
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		switch {
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9':
+		case c == ' ' && i > 0 && i < len(s)-1 && s[i-1] != ' ':
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// phraseIndex finds words and phrases in a text by their first word.
+type phraseIndex map[string][]string
+
+func indexPhrases(byLanguage map[string][]WordSource) phraseIndex {
+	index := phraseIndex{}
+	for _, list := range byLanguage {
+		for _, w := range list {
+			phrase := normalise(w.Text)
+			first, _, _ := strings.Cut(phrase, " ")
+			if first != "" {
+				index[first] = append(index[first], phrase)
+			}
+		}
+	}
+	return index
+}
+
+// in tells whether a normalised text holds one of the phrases as whole words.
+func (x phraseIndex) in(normal string) bool {
+	for rest := normal; rest != ""; {
+		word, after, _ := strings.Cut(rest, " ")
+		for _, phrase := range x[word] {
+			if rest == phrase || strings.HasPrefix(rest, phrase) && rest[len(phrase)] == ' ' {
+				return true
+			}
+		}
+		rest = after
+	}
+	return false
+}

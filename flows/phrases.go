@@ -1,0 +1,173 @@
+package flows
+
+import (
+	"fmt"
+	"strings"
+)
+
+// The engine's own sentences, by their key in phrases.yaml. Every key must be
+// there: a missing one is an error before anybody meets it.
+const (
+	phraseYes            = "yes"
+	phraseNo             = "no"
+	phraseRetryOffer     = "retry.offer"
+	phraseRetryTeam      = "retry.team"
+	phraseRetryTooLong   = "retry.too_long"
+	phraseRetryKind      = "retry.kind"
+	phraseOldButton      = "old_button"
+	phraseAskCommand     = "ask.command"
+	phraseDoCommand      = "ask.command.do"
+	phraseIsAnswer       = "ask.command.answer"
+	phraseSureDelete     = "ask.delete"
+	phraseSureSent       = "ask.delete.sent"
+	phraseSureRestart    = "ask.restart"
+	phraseAskAnswer      = "ask.answer"
+	phraseDeleted        = "deleted"
+	phraseDeleteAsked    = "delete.asked"
+	phraseKept           = "kept"
+	phrasePaused         = "paused"
+	phraseBackNone       = "back.none"
+	phraseSkipNo         = "skip.no"
+	phraseSkipHow        = "skip.how"
+	phraseSendNoStory    = "send.no_story"
+	phraseSent           = "send.sent"
+	phraseWelcomeBack    = "welcome_back"
+	phraseStoryMore      = "story.more"
+	phraseStoryKept      = "story.kept"
+	phraseStoryCount     = "story.count"
+	phraseSeveralHow     = "several.how"
+	phraseCheckHow       = "check.how"
+	phraseCheckSend      = "check.send"
+	phraseCheckChange    = "check.change"
+	phraseCheckWhich     = "check.which"
+	phraseRemindFirst    = "remind.first"
+	phraseRemindAgain    = "remind.again"
+	phraseRemindLast     = "remind.last"
+	phraseLastSend       = "remind.last.send"
+	phraseLastKeep       = "remind.last.keep"
+	phraseLastDelete     = "remind.last.delete"
+	phraseNothingHere    = "nothing.here"
+	phraseWordsYes       = "words.yes"
+	phraseWordsNo        = "words.no"
+	phraseWordsSend      = "words.send"
+	phraseWordsMonths    = "words.months"
+	phraseWordsToday     = "words.today"
+	phraseWordsYesterday = "words.yesterday"
+)
+
+// enginePhrases lists all of them.
+func enginePhrases() []string {
+	keys := []string{
+		phraseYes, phraseNo, phraseRetryOffer, phraseRetryTeam, phraseRetryTooLong, phraseRetryKind, phraseOldButton,
+		phraseAskCommand, phraseDoCommand, phraseIsAnswer, phraseSureDelete, phraseSureSent, phraseSureRestart,
+		phraseAskAnswer, phraseDeleted, phraseDeleteAsked, phraseKept, phrasePaused, phraseBackNone, phraseSkipNo,
+		phraseSkipHow, phraseSendNoStory, phraseSent, phraseWelcomeBack, phraseStoryMore, phraseStoryKept,
+		phraseStoryCount, phraseSeveralHow, phraseCheckHow, phraseCheckSend, phraseCheckChange, phraseCheckWhich,
+		phraseRemindFirst, phraseRemindAgain, phraseRemindLast, phraseLastSend, phraseLastKeep, phraseLastDelete,
+		phraseNothingHere, phraseWordsYes, phraseWordsNo, phraseWordsSend, phraseWordsMonths, phraseWordsToday,
+		phraseWordsYesterday,
+	}
+	for _, k := range []AnswerKind{AnswerChoice, AnswerText, AnswerYesNo, AnswerNumber, AnswerScale, AnswerDate,
+		AnswerPhoto, AnswerStory, AnswerSeveral, AnswerPhone, AnswerPostcode, AnswerCheck} {
+		keys = append(keys, retryPhrase(k))
+	}
+	for _, v := range ScaleValues() {
+		keys = append(keys, "scale."+v)
+	}
+	for _, s := range []string{"none", "draft", "open", "withdrawn", "transferred", "closed"} {
+		keys = append(keys, "status."+s)
+	}
+	return keys
+}
+
+// retryPhrase is the key of what is said to a first answer that does not fit.
+func retryPhrase(k AnswerKind) string {
+	return "retry." + strings.ReplaceAll(string(k), "/", "_")
+}
+
+// wordLists are the words of one language that answers are read by.
+type wordLists struct {
+	yes, no, send, today, yesterday map[string]bool
+	months                          map[string]int // full names and three letters, to 1..12
+	monthNames                      []string
+}
+
+func (s *Set) compileWords(src *Sources, o Options) error {
+	phrases, statements := FlowSource{Name: "phrases"}, FlowSource{Name: "statements"}
+	own, exact := map[string]words{}, map[string]words{}
+	for _, p := range src.Phrases {
+		own[p.Name] = wordsOf(p.Text)
+	}
+	for _, st := range Statements() {
+		exact[st.ID] = words{Text: st.Text}
+	}
+	var err error
+	if s.phrases, err = compilePhrases(phrases.Name, own, src.Wordings, o); err != nil {
+		return err
+	}
+	if s.statements, err = compilePhrases(statements.Name, exact, src.Wordings, o); err != nil {
+		return err
+	}
+	for _, key := range enginePhrases() {
+		if s.phrases[key] == nil {
+			return fmt.Errorf("phrases.yaml: the phrase %q is missing: add it under the key phrases", key)
+		}
+	}
+	for i := range s.languages {
+		lists, err := s.compileLists(i)
+		if err != nil {
+			return err
+		}
+		s.lists = append(s.lists, lists)
+	}
+	return nil
+}
+
+func compilePhrases(name string, own map[string]words, rewordings []WordingSource, o Options) (map[string][]text, error) {
+	w := wording{"": own}
+	w.lay(name, rewordings, "")
+	if o.Provider != "" {
+		w.lay(name, rewordings, o.Provider)
+	}
+	out := make(map[string][]text, len(own))
+	for key := range own {
+		texts, err := compileTexts(w, o.Languages, key)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		out[key] = texts
+	}
+	return out, nil
+}
+
+func (s *Set) compileLists(language int) (wordLists, error) {
+	list := func(key string) []string {
+		t := &s.phrases[key][language]
+		return strings.Split(fill(t.plain, func(string) string { return "" }), ",")
+	}
+	among := func(key string) map[string]bool {
+		m := map[string]bool{}
+		for _, w := range list(key) {
+			m[normalise(w)] = true
+		}
+		return m
+	}
+	l := wordLists{yes: among(phraseWordsYes), no: among(phraseWordsNo), send: among(phraseWordsSend),
+		today: among(phraseWordsToday), yesterday: among(phraseWordsYesterday), months: map[string]int{}}
+	names := list(phraseWordsMonths)
+	if len(names) != 12 {
+		return l, fmt.Errorf("phrases.yaml: %s must name 12 months, parted by commas, not %d", phraseWordsMonths, len(names))
+	}
+	for i, name := range names {
+		name = strings.TrimSpace(name)
+		l.monthNames = append(l.monthNames, name)
+		word := normalise(name)
+		l.months[word] = i + 1
+		if runes := []rune(word); len(runes) > 3 {
+			if _, taken := l.months[string(runes[:3])]; !taken {
+				l.months[string(runes[:3])] = i + 1
+			}
+		}
+	}
+	return l, nil
+}

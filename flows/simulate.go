@@ -1,0 +1,186 @@
+package flows
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Simulation is one person and a world around the flows: enough of a case, a
+// clock and a staff to try them without a store. It is what transcripts run on.
+type Simulation struct {
+	Set     *Set
+	State   State
+	Facts   Facts
+	Now     time.Time
+	Channel Channel
+	Said    []Send // everything said so far
+	Acts    []Action
+	Fired   map[string]bool // "flow event": every edge that was taken
+
+	reminders []reminder
+	waiting   []Notice
+	news      map[string]string
+	refs      int
+}
+
+type reminder struct {
+	visit uint32
+	at    time.Time
+}
+
+// NewSimulation makes a world in which nobody has written yet.
+func NewSimulation(set *Set, channel Channel, language string) *Simulation {
+	return &Simulation{
+		Set: set, Channel: channel, Fired: map[string]bool{}, news: map[string]string{},
+		State: State{Language: language},
+		Now:   time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC),
+		Facts: Facts{Provider: "Anytown Hospital", PublicName: "Anytown", Guardian: "the matron", Hours: "from 8am to 6pm"},
+	}
+}
+
+// Write lets the person send a text, or what brackets say: [photo], [voice],
+// [video], [document], [sticker], [location], [start CODE], [tap LABEL].
+func (w *Simulation) Write(text string) error {
+	ev := Event{Kind: Message, Text: text}
+	if inside, ok := strings.CutPrefix(text, "["); ok && strings.HasSuffix(inside, "]") {
+		what, rest, _ := strings.Cut(strings.TrimSuffix(inside, "]"), " ")
+		ev.Text = ""
+		switch what {
+		case "photo", "voice", "audio", "video", "document":
+			ev.Media = []Media{{Kind: what, Ref: what + "-1"}}
+		case "sticker", "contact":
+			ev.Other = what
+		case "location":
+			ev.Text, ev.Location = "51.50000, -0.12000", true
+		case "start":
+			ev.Start = rest
+		case "help":
+			ev.Help, ev.Text = true, "HELP"
+		case "late":
+			ev.Kind, ev.Text = Late, rest
+		case "tap":
+			if ev.Choice = w.button(rest); ev.Choice == "" {
+				return fmt.Errorf("there is no button %q to tap", rest)
+			}
+		default:
+			return fmt.Errorf("[%s] is not understood: use photo, voice, video, document, sticker, location, start, help, late or tap", what)
+		}
+	}
+	return w.step(ev)
+}
+
+// button finds the newest button of that label.
+func (w *Simulation) button(label string) string {
+	for _, m := range slices.Backward(w.Said) {
+		for _, o := range m.Options {
+			if o.Label == label {
+				return o.Data
+			}
+		}
+	}
+	return ""
+}
+
+// Happen lets staff do something to the case: kind is the flow that tells it.
+func (w *Simulation) Happen(kind, words string) error {
+	id := fmt.Sprintf("entry-%d", len(w.news)+1)
+	w.news[id] = words
+	return w.notify(Notice{Kind: kind, Case: w.Facts.Case.Ref, ID: id})
+}
+
+func (w *Simulation) notify(n Notice) error {
+	return w.step(Event{Kind: Happened, Notice: n})
+}
+
+// Pass moves the clock and wakes what is due on the way.
+func (w *Simulation) Pass(span time.Duration) error {
+	end := w.Now.Add(span)
+	for {
+		slices.SortFunc(w.reminders, func(a, b reminder) int { return a.at.Compare(b.at) })
+		if len(w.reminders) == 0 || w.reminders[0].at.After(end) {
+			break
+		}
+		r := w.reminders[0]
+		w.reminders = w.reminders[1:]
+		w.Now = r.at
+		if err := w.step(Event{Kind: Silence, Visit: r.visit}); err != nil {
+			return err
+		}
+	}
+	w.Now = end
+	waiting := w.waiting
+	w.waiting = nil
+	for _, n := range waiting {
+		if err := w.notify(n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *Simulation) step(ev Event) error {
+	w.Facts.NewRef = fmt.Sprintf("H-TEST%d", w.refs+1)
+	w.Facts.NewDue = w.Now.AddDate(0, 0, 3)
+	w.Facts.Case.News = ""
+	if n := w.State.Notice; n != nil {
+		w.Facts.Case.News = w.news[n.ID]
+	}
+	if ev.Kind == Happened {
+		w.Facts.Case.News = w.news[ev.Notice.ID]
+	}
+	ev.Facts, ev.Channel = w.Facts, w.Channel
+	next, effects, err := traced(w.Set, w.State, ev, w.Now, func(flow, event string) { w.Fired[flow+" "+event] = true })
+	if err != nil {
+		return err
+	}
+	data, err := Encode(&next)
+	if err != nil {
+		return err
+	}
+	if w.State, err = Decode(data); err != nil {
+		return err
+	}
+	for _, e := range effects {
+		w.apply(e)
+	}
+	return nil
+}
+
+// apply makes an effect true in the small world.
+func (w *Simulation) apply(e Effect) {
+	switch e := e.(type) {
+	case Send:
+		w.Said = append(w.Said, e)
+		w.Fired[strings.Replace(e.Step, ".", " ", 1)] = true
+	case Begin:
+		w.refs++
+		w.Facts.Case = CaseFacts{Ref: e.Ref, Status: "draft", Stage: Making}
+	case Remind:
+		w.reminders = slices.DeleteFunc(w.reminders, func(r reminder) bool { return true })
+		for _, after := range e.After {
+			w.reminders = append(w.reminders, reminder{visit: e.Visit, at: w.Now.Add(after)})
+		}
+	case NotNow:
+		w.waiting = append(w.waiting, e.Notice)
+	case Act:
+		w.Acts = append(w.Acts, e.Action)
+		switch e.Action {
+		case OpenCase:
+			w.Facts.Case.Status, w.Facts.Case.Stage, w.Facts.Case.Due = "open", Informed, w.Now.AddDate(0, 0, 3)
+		case DeleteDraft:
+			w.Facts.Case = CaseFacts{}
+		}
+	}
+}
+
+// Holds tells whether a condition is true of the conversation now.
+func (w *Simulation) Holds(text string) (bool, error) {
+	c, err := parseCondition(text)
+	if err != nil {
+		return false, err
+	}
+	t := &turn{set: w.Set, st: w.State, ev: &Event{Channel: w.Channel, Facts: w.Facts}, now: w.Now}
+	return c.holds(t.get), nil
+}

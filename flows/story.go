@@ -1,0 +1,67 @@
+package flows
+
+import "unicode/utf8"
+
+// excerptLength is how much of a story stays in the session, in characters.
+const excerptLength = 80
+
+// storyMessage adds a message to the story. Only the first is answered: a
+// person who is telling something is not interrupted.
+func (t *turn) storyMessage(f *Frame, s *step) error {
+	if err := t.fire(f, s, s.events.more); err != nil {
+		return err
+	}
+	first := t.st.answer(s.save) == nil
+	t.storyPart(s)
+	f.Tries, f.Nudges = 0, 0
+	if len(s.remind) > 0 {
+		t.effects = append(t.effects, Remind{Visit: f.Visit, After: s.remind})
+	}
+	if first {
+		t.phrase(phraseStoryMore)
+	}
+	return nil
+}
+
+// storyPart keeps the message as a part of the story.
+func (t *turn) storyPart(s *step) { t.part(s.field, s.save, Part{Text: t.ev.Text, Media: t.ev.Media}) }
+
+func (t *turn) part(field FieldSource, name string, p Part) {
+	t.draft()
+	a := t.st.put(name)
+	if a.Parts == 0 {
+		a.Value, a.More = excerpt(p.Text)
+	} else {
+		a.More = true
+	}
+	a.Parts++
+	a.Files += uint16(len(p.Media))
+	t.effects = append(t.effects, Save{
+		Field: name, Property: field.Property, Privacy: field.Privacy, Value: p.Text, Media: p.Media, More: true,
+	})
+}
+
+// storyDone ends a story; one that has nothing yet is asked for again.
+func (t *turn) storyDone(f *Frame, s *step) error {
+	if a := t.st.answer(s.save); a == nil || a.Parts == 0 {
+		if !s.answer.Optional {
+			return t.repair(f, s, answered{})
+		}
+		return t.accept(f, s, answered{skipped: true})
+	}
+	if f.Check != "" {
+		t.restoreCheck(f)
+	}
+	if err := t.follow(f, s, t.valueOf(s)); err != nil {
+		return err
+	}
+	return t.walk()
+}
+
+// excerpt cuts a text for the session; cut tells whether it is not whole.
+func excerpt(text string) (short string, cut bool) {
+	if utf8.RuneCountInString(text) <= excerptLength {
+		return text, false
+	}
+	return string([]rune(text)[:excerptLength-1]) + "…", true
+}

@@ -1,0 +1,98 @@
+package flows
+
+import "strconv"
+
+// get is what conditions know of a name: a fact of the world, or a saved answer.
+func (t *turn) get(name string) (string, bool) { return t.look(name, t.given) }
+
+// getWith is get with another answer as the one just given.
+func (t *turn) getWith(answer string) func(string) (string, bool) {
+	return func(name string) (string, bool) { return t.look(name, answer) }
+}
+
+func (t *turn) look(name, answer string) (string, bool) {
+	switch name {
+	case answerField:
+		return answer, answer != ""
+	case "channel":
+		return string(t.ev.Channel), true
+	case "first_words":
+		return "", len(t.st.Early) > 0
+	case "handler", "due", "decides":
+		v := t.value(name)
+		return v, v != ""
+	case "status":
+		return t.status(), true
+	case "stage":
+		return string(t.ev.Facts.Case.Stage), t.ev.Facts.Case.Stage != ""
+	}
+	a := t.st.answer(name)
+	if a == nil || a.leftOut() {
+		return "", false
+	}
+	return a.Value, true
+}
+
+// status is the case's, as far as this turn has come.
+func (t *turn) status() string {
+	switch {
+	case t.st.Case == "":
+		return "none"
+	case t.st.Draft:
+		return "draft"
+	case t.ev.Facts.Case.Status == "" || t.ev.Facts.Case.Status == "draft":
+		return "open"
+	}
+	return t.ev.Facts.Case.Status
+}
+
+// value is what a text says for a name.
+func (t *turn) value(name string) string {
+	f := &t.ev.Facts
+	switch name {
+	case "provider":
+		return f.Provider
+	case "public_name":
+		return f.PublicName
+	case "guardian":
+		return f.Guardian
+	case "hours":
+		return f.Hours
+	case "ref":
+		return t.about()
+	case "status":
+		return t.words("status." + t.status())
+	case "stage":
+		return string(f.Case.Stage)
+	case "handler":
+		return f.Case.Handler
+	case "decides":
+		return f.Case.Decides
+	case "news":
+		return f.Case.News
+	case "due":
+		return t.due()
+	case "excerpt":
+		return t.firstWords()
+	case "count":
+		return strconv.Itoa(len(t.st.Early))
+	}
+	return t.inWords(name)
+}
+
+func (t *turn) due() string {
+	if due := t.ev.Facts.Case.Due; !due.IsZero() {
+		return t.set.lists[t.lang].day(due)
+	}
+	return t.set.lists[t.lang].day(t.ev.Facts.NewDue)
+}
+
+// firstWords is the beginning of what the person wrote while no question was
+// open, or of the story.
+func (t *turn) firstWords() string {
+	if len(t.st.Early) > 0 {
+		short, _ := excerpt(t.st.Early[len(t.st.Early)-1].Text)
+		return short
+	}
+	return t.inWords(t.set.storyField)
+}

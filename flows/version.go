@@ -1,0 +1,129 @@
+package flows
+
+import (
+	"strings"
+	"time"
+
+	"github.com/looplab/fsm"
+)
+
+// Where an edge may lead besides a step. A step cannot be named so: a name has
+// no space, and "end" is refused as one.
+const (
+	toEnd  = "end"
+	toFlow = "flow "
+)
+
+// version is one compiled structure of a flow, with the words it has now.
+type version struct {
+	name    string
+	title   string
+	hash    string
+	stage   Stage
+	steps   []*step
+	index   map[string]*step
+	machine *machine
+	source  FlowSource // as compiled, for publishing and graphs
+	words   wording
+}
+
+// step is one compiled step. Texts are by language, in the set's order.
+type step struct {
+	name      string
+	label     string // "flow.step"
+	at        int
+	kind      Kind
+	answer    AnswerSource
+	options   []option
+	save      string
+	field     FieldSource
+	statement string
+	run       string
+	edges     []edge
+	do        []Action
+	remind    []time.Duration
+	text      []text
+	retry     []text
+	events    stepEvents
+}
+
+// stepEvents are the names of the step's events, made once.
+type stepEvents struct {
+	invalid, more, silence string
+	back                   map[string]string // by the step gone back to
+	change                 map[string]string // check: by the step to change
+	checked                map[string]string // by the check step come back to
+}
+
+// option is one option with its labels by language.
+type option struct {
+	name   string
+	labels []string
+}
+
+// edge is one way out of a step.
+type edge struct {
+	event  string
+	to     string
+	always bool
+	option string    // taken when this is (among) the answer
+	when   condition // else by condition
+}
+
+func (s *step) asks() bool { return s.kind == Ask || s.kind == Measure }
+
+// free tells whether any text could be an answer, so that a command may be one.
+func (s *step) free() bool {
+	return s.answer.Kind == AnswerText || s.answer.Kind == AnswerStory
+}
+
+// choose evaluates the edges in order; the last one always holds.
+func (s *step) choose(answer string, get func(string) (string, bool)) *edge {
+	for i := range s.edges {
+		e := &s.edges[i]
+		if e.always || e.option != "" && isAmong(e.option, answer) || e.option == "" && e.when.holds(get) {
+			return e
+		}
+	}
+	return &s.edges[len(s.edges)-1]
+}
+
+func isAmong(name, value string) bool {
+	for one := range strings.SplitSeq(value, ",") {
+		if one == name {
+			return true
+		}
+	}
+	return false
+}
+
+// describe lists every event of the version for its machine.
+func (v *version) describe() []fsm.EventDesc {
+	var out []fsm.EventDesc
+	add := func(event, from, to string) {
+		out = append(out, fsm.EventDesc{Name: event, Src: []string{from}, Dst: to})
+	}
+	for _, s := range v.steps {
+		for _, e := range s.edges {
+			add(e.event, s.name, e.to)
+		}
+		if !s.asks() {
+			continue
+		}
+		add(s.events.invalid, s.name, s.name)
+		add(s.events.silence, s.name, s.name)
+		if s.answer.Kind == AnswerStory {
+			add(s.events.more, s.name, s.name)
+		}
+		for to, event := range s.events.back {
+			add(event, s.name, to)
+		}
+		for to, event := range s.events.change {
+			add(event, s.name, to)
+		}
+		for to, event := range s.events.checked {
+			add(event, s.name, to)
+		}
+	}
+	return out
+}
