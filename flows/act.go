@@ -1,5 +1,7 @@
 package flows
 
+import "time"
+
 // do performs a step's actions, before its text is made.
 func (t *turn) do(s *step) {
 	for _, a := range s.do {
@@ -35,8 +37,12 @@ func (t *turn) draft() {
 		return
 	}
 	t.st.Case, t.st.Draft = t.ev.Facts.NewRef, true
-	t.effects = append(t.effects, Begin{Ref: t.st.Case})
+	since := t.now
 	early := t.st.Early
+	if len(early) > 0 {
+		since = time.Unix(early[0].At, 0)
+	}
+	t.effects = append(t.effects, Begin{Ref: t.st.Case, Since: since})
 	t.st.Early = nil
 	field := t.set.fields[t.set.storyField]
 	for _, p := range early {

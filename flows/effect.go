@@ -48,7 +48,10 @@ type Save struct {
 
 // Begin says that a draft begins, with Facts.NewRef as its reference. It comes
 // before everything that is kept on it.
-type Begin struct{ Ref string }
+type Begin struct {
+	Ref   string
+	Since time.Time // when the first words of it came: the clock counts from there
+}
 
 // Keep keeps words on the case's timeline that are no answer: what came late,
 // beside a question, or in reply to an update.

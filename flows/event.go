@@ -27,6 +27,7 @@ type Event struct {
 	Location bool   // Text holds the position, in words and degrees
 	Other    string // a kind that cannot be kept: "sticker", "contact"
 	Help     bool   // HELP or INFO in the channel's own words
+	Returned bool   // the person opted in again: what was open is asked again
 
 	Visit  uint32 // Silence
 	Notice Notice // Happened

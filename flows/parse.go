@@ -151,8 +151,12 @@ func (r *sourceReader) object(n yamlNode, what string, keys yamlKeys) map[string
 	at := map[string]Pos{}
 	for _, pair := range n.pairs {
 		key := pair.key.words
+		if pair.key.kind != yamlWords {
+			r.fail(pair.key.pos, "a key is a word; <<, ? and the like are not known here")
+			continue
+		}
 		read, known := keys[key]
-		if !known || pair.key.kind != yamlWords {
+		if !known {
 			r.failMeant(pair.key.pos, meantKey(key, keys.names()), "the key %q is not known in %s", key, orFile(what))
 			continue
 		}

@@ -47,6 +47,7 @@ func (a *Answer) leftOut() bool { return a.Value == "" && a.Parts == 0 }
 
 // Part is one message of a story.
 type Part struct {
+	At    int64   `cbor:"3,keyasint,omitempty"` // Unix seconds
 	Text  string  `cbor:"1,keyasint,omitempty"`
 	Media []Media `cbor:"2,keyasint,omitempty"`
 }

@@ -33,6 +33,7 @@ func traced(set *Set, st State, ev Event, now time.Time, trace func(flow, event 
 	if err := t.take(); err != nil {
 		return st, nil, err
 	}
+	t.letGo()
 	return t.st, t.effects, nil
 }
 
@@ -75,6 +76,8 @@ func (t *turn) message() error {
 	}
 	var err error
 	switch {
+	case len(t.st.Frames) > 0 && (t.ev.Start != "" || t.ev.Returned):
+		err = t.recall()
 	case t.ev.Help && t.set.commands[helpCommand] != nil:
 		err = t.command(t.set.commands[helpCommand], nil, nil)
 	case len(t.st.Frames) == 0:
@@ -86,6 +89,26 @@ func (t *turn) message() error {
 		return err
 	}
 	return t.rest()
+}
+
+// recall asks the open question again of somebody who came back by a link, or by
+// opting in.
+func (t *turn) recall() error {
+	f := t.top()
+	if err := t.settle(f); err != nil {
+		return err
+	}
+	t.phrase(phraseWelcomeBack)
+	return t.again(f)
+}
+
+// letGo ends a notice whose flow was left another way than by its end, so that
+// the next one can be told.
+func (t *turn) letGo() {
+	if n := t.st.Notice; n != nil && !t.running(n.Kind) {
+		t.effects = append(t.effects, Done{Notice: *n})
+		t.st.Notice = nil
+	}
 }
 
 // placeField is where the code of a deep link or poster goes, if it is declared.
@@ -160,7 +183,7 @@ func (t *turn) first() error {
 // early keeps a message as the first part of a story.
 func (t *turn) early() {
 	t.owed = true
-	t.st.Early = append(t.st.Early, Part{Text: t.ev.Text, Media: t.ev.Media})
+	t.st.Early = append(t.st.Early, Part{At: t.now.Unix(), Text: t.ev.Text, Media: t.ev.Media})
 }
 
 // open takes a message while a question is open.
