@@ -142,7 +142,7 @@ func settled(attempt *channels.Attempt, err error) error {
 func checkToken(token string) error {
 	id, secret, _ := strings.Cut(token, ":")
 	if id == "" || secret == "" || strings.Trim(id, "0123456789") != "" || !plain(secret) {
-		return errors.New("telegram.token is missing or not a token: copy it from @BotFather, it looks like 123456:AAE...")
+		return errors.New("telegram.token is missing or not a token: copy it from @BotFather, it is a number, a colon and 35 characters")
 	}
 	return nil
 }
