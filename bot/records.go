@@ -79,7 +79,10 @@ type Field struct {
 // Notice is one thing to tell the person, whose words are the entry ID.
 type Notice struct {
 	Kind  string  `cbor:"1,keyasint"` // the flow that tells it: "update", "outcome", "reflection", "acknowledged"
-	Entry EntryID `cbor:"2,keyasint"`
+	Entry EntryID `cbor:"2,keyasint,omitempty"`
+
+	// NotBefore is when the person may first be told; zero: at once.
+	NotBefore time.Time `cbor:"3,keyasint,omitempty"`
 }
 
 // Outcome is how the matter ended, and what the person said to it.
@@ -126,6 +129,8 @@ type Entry struct {
 	By    string             `cbor:"7,keyasint,omitempty"` // staff; empty: the person, or the bot itself
 	Shown string             `cbor:"8,keyasint,omitempty"` // consent: the words that were shown
 	From  channels.MessageID `cbor:"9,keyasint,omitempty"`
+
+	Choice string `cbor:"10,keyasint,omitempty"` // put aside: the data of a tapped option
 }
 
 // StaffTask is something that a person on the staff must see to.
@@ -155,6 +160,7 @@ const (
 	Dispute       StaffTaskKind = "disagrees"
 	AskedWithdraw StaffTaskKind = "withdraw"
 	NeedsPerson   StaffTaskKind = "talk to a person"
+	AskedErasure  StaffTaskKind = "asks to be deleted"
 )
 
 // StatementAnswer is one answer to one of the 21 statements, without person,
@@ -185,6 +191,7 @@ type TimerKind string
 const (
 	Nudge TimerKind = "remind" // a reminder of an open question
 	News  TimerKind = "wake"   // the case has something to tell its person
+	Gone  TimerKind = "left"   // staff learn that an anonymous person cannot be reached
 )
 
 // Timer is something to do later, by the store's clock. Its ID is made of its
@@ -192,7 +199,7 @@ const (
 type Timer struct {
 	Kind         TimerKind       `cbor:"1,keyasint"`
 	Conversation ConversationID  `cbor:"2,keyasint,omitempty"` // Nudge
-	Case         CaseRef         `cbor:"3,keyasint,omitempty"` // News
+	Case         CaseRef         `cbor:"3,keyasint,omitempty"` // News, Gone
 	Visit        uint32          `cbor:"4,keyasint,omitempty"` // void if this has passed
 	After        time.Duration   `cbor:"-"`                    // from the commit
 	Then         []time.Duration `cbor:"5,keyasint,omitempty"` // Nudge: the later ones, from the commit that set the first
@@ -200,7 +207,7 @@ type Timer struct {
 
 // ID is the timer's record and kind.
 func (t Timer) ID() TimerID {
-	if t.Kind == News {
+	if t.Case != "" {
 		return TimerID(string(t.Case) + "/" + string(t.Kind))
 	}
 	return TimerID(string(t.Conversation) + "/" + string(t.Kind))

@@ -41,6 +41,8 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"a whole sender waits when the provider says so", holdSender},
 		{"people in conversation go before unprompted messages", repliesFirst},
 
+		{"random outboxes do what a simple model does", outboxAgainstModel},
+
 		{"a receipt only moves forward", receiptForward},
 		{"a receipt ends a doubt", receiptEndsDoubt},
 		{"a receipt before the answer ends a doubt", receiptBeforeAnswer},

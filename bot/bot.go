@@ -1,0 +1,196 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"heard/channels"
+	"heard/flows"
+)
+
+// turnTime is how long a turn may take: a provider waits no longer.
+const turnTime = 5 * time.Second
+
+// maxConflicts is how often a turn is stepped again because somebody else
+// changed what it read. Each conflict means that another turn was done.
+const maxConflicts = 100
+
+// Provider is one organisation that is complained to, as the bot needs it.
+type Provider struct {
+	ID         ProviderID
+	Name       string
+	PublicName string // neutral, for messages that nobody just asked for
+	Guardian   string // who acts if care suffers for a complaint; may be empty
+	Hours      string // when people read, in words; may be empty
+	Calendar   Calendar
+	Flows      *flows.Set
+
+	// ReflectAfter is how long after an accepted outcome the person is asked to
+	// look back.
+	ReflectAfter time.Duration
+}
+
+// Options are what a Bot is made of.
+type Options struct {
+	Store     Store
+	Versions  FlowStore
+	Providers []Provider
+	Deliver   func(Lease)      // is handed each message that a commit leased; must not block
+	Now       func() time.Time // nil: the clock
+	Log       *slog.Logger     // nil: none
+}
+
+// Bot takes what people send, and what happens to their cases, one turn at a
+// time.
+type Bot struct {
+	store     Store
+	versions  FlowStore
+	providers map[ProviderID]*provider
+	deliver   func(Lease)
+	now       func() time.Time
+	log       *slog.Logger
+	recent    *recent
+}
+
+// provider is a Provider whose Set grows by the versions that people are still
+// on.
+type provider struct {
+	Provider
+	set atomic.Pointer[flows.Set]
+}
+
+// New makes a Bot and publishes the current version of every flow, so that who
+// is in the middle of one can finish it after the files have changed.
+func New(ctx context.Context, o Options) (*Bot, error) {
+	b := &Bot{
+		store: o.Store, versions: o.Versions, deliver: o.Deliver, now: o.Now, log: o.Log,
+		providers: map[ProviderID]*provider{}, recent: newRecent(recentSize),
+	}
+	if b.now == nil {
+		b.now = time.Now
+	}
+	if b.log == nil {
+		b.log = slog.New(slog.DiscardHandler)
+	}
+	for _, one := range o.Providers {
+		p := &provider{Provider: one}
+		p.set.Store(one.Flows)
+		b.providers[one.ID] = p
+		if err := b.publish(ctx, p); err != nil {
+			return nil, err
+		}
+	}
+	return b, nil
+}
+
+func (b *Bot) publish(ctx context.Context, p *provider) error {
+	versions, err := p.Flows.Publish()
+	if err != nil {
+		return fmt.Errorf("publish the flows of %s: %w", p.ID, err)
+	}
+	for _, v := range versions {
+		if err := b.versions.PublishFlow(ctx, p.ID, v.Flow, v.Hash, v.Structure, v.Words); err != nil {
+			return fmt.Errorf("publish the flow %s of %s: %w", v.Flow, p.ID, err)
+		}
+	}
+	return nil
+}
+
+// provider finds a provider; its id comes from a webhook's address or a timer.
+func (b *Bot) provider(id ProviderID) (*provider, error) {
+	p := b.providers[id]
+	if p == nil {
+		return nil, fmt.Errorf("provider %q is not configured: %w", id, ErrNotFound)
+	}
+	return p, nil
+}
+
+// step takes the step, loading the older versions of flows that it asks for. A
+// panic in a flow is an error like others: the turn is put aside.
+func (b *Bot) step(ctx context.Context, p *provider, st flows.State, ev flows.Event, now time.Time) (next flows.State, effects []flows.Effect, err error) {
+	for range maxVersions {
+		set := p.set.Load()
+		next, effects, err = stepSafely(set, st, ev, now)
+		var missing *flows.VersionError
+		if !errors.As(err, &missing) {
+			return next, effects, err
+		}
+		_, structure, words, err := b.versions.FlowVersion(ctx, p.ID, missing.Hash)
+		if errors.Is(err, ErrNotFound) {
+			return st, nil, missing
+		}
+		if err != nil {
+			return st, nil, storeError{err}
+		}
+		larger, err := set.WithVersion(structure, words)
+		if err != nil {
+			return st, nil, err
+		}
+		p.set.CompareAndSwap(set, larger)
+	}
+	return st, nil, err
+}
+
+// maxVersions is how many versions one turn may need that are not loaded: one for
+// each flow that lies on another.
+const maxVersions = 8
+
+// storeError is an error that is the store's, not the flow's: it must reach the
+// provider as "try again", and nothing may be put aside for it.
+type storeError struct{ error }
+
+func (e storeError) Unwrap() error { return e.error }
+
+func stepSafely(set *flows.Set, st flows.State, ev flows.Event, now time.Time) (next flows.State, effects []flows.Effect, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			next, effects, err = st, nil, fmt.Errorf("a flow panicked: %T", r)
+		}
+	}()
+	return flows.Step(set, st, ev, now)
+}
+
+// commit makes a turn true and hands on what it leased. An error that leaves
+// open whether it was done is tried once more with the same turn, which the
+// store knows again.
+func (b *Bot) commit(ctx context.Context, t Turn) (Committed, error) {
+	done, err := b.store.Commit(ctx, t)
+	if err != nil && !errors.Is(err, ErrConflict) && !errors.Is(err, ErrFenced) && ctx.Err() == nil {
+		done, err = b.store.Commit(ctx, t)
+	}
+	if err != nil {
+		return done, err
+	}
+	for _, l := range done.Leases {
+		b.deliver(l)
+	}
+	return done, nil
+}
+
+// facts are what the world tells a flow.
+func (b *Bot) facts(p *provider, c *Case, received time.Time) flows.Facts {
+	f := flows.Facts{
+		Provider: p.Name, PublicName: p.PublicName, Guardian: p.Guardian, Hours: p.Hours,
+		NewRef: string(NewCaseRef()), NewDue: p.Calendar.AcknowledgeBy(received),
+	}
+	if c != nil {
+		f.Case = flows.CaseFacts{
+			Ref: string(c.Ref), Stage: c.Stage, Status: string(c.Status),
+			Handler: c.Handler, Decides: c.Decides, Due: c.Due,
+		}
+		f.NewDue = p.Calendar.AcknowledgeBy(c.Received)
+	}
+	return f
+}
+
+// addressKey is what a recent view is found by.
+type addressKey struct {
+	provider ProviderID
+	channel  channels.Channel
+	sender   channels.Sender
+	address  channels.Address
+}

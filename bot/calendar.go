@@ -1,0 +1,45 @@
+package bot
+
+import (
+	"slices"
+	"time"
+
+	"heard/flows"
+)
+
+// Calendar counts working days for one nation: its bank holidays are data.
+type Calendar struct {
+	Location    *time.Location
+	Acknowledge int // working days after the day of receipt
+	Holidays    []time.Time
+}
+
+// NewCalendar makes the calendar of a jurisdiction.
+func NewCalendar(j flows.JurisdictionSource, location *time.Location) Calendar {
+	return Calendar{Location: location, Acknowledge: j.Acknowledge, Holidays: j.Holidays}
+}
+
+// AcknowledgeBy is the end of the last working day for an acknowledgement of
+// something received then. The day of receipt is day 0, weekends too.
+func (c Calendar) AcknowledgeBy(received time.Time) time.Time {
+	day := received.In(c.Location)
+	for n := 0; n < c.Acknowledge; {
+		day = day.AddDate(0, 0, 1)
+		if c.isWorkingDay(day) {
+			n++
+		}
+	}
+	y, m, d := day.Date()
+	return time.Date(y, m, d, 17, 0, 0, 0, c.Location)
+}
+
+func (c Calendar) isWorkingDay(day time.Time) bool {
+	if day.Weekday() == time.Saturday || day.Weekday() == time.Sunday {
+		return false
+	}
+	y, m, d := day.Date()
+	return !slices.ContainsFunc(c.Holidays, func(h time.Time) bool {
+		hy, hm, hd := h.Date()
+		return hy == y && hm == m && hd == d
+	})
+}

@@ -1,0 +1,176 @@
+package bot
+
+import (
+	"slices"
+	"time"
+
+	"heard/channels"
+	"heard/flows"
+)
+
+// work is one turn in the making: copies of what was read, and what is to be
+// written. Nothing of it is true before its Turn is committed.
+type work struct {
+	p       *provider
+	now     time.Time
+	id      TurnID
+	message channels.MessageID
+	timer   *TimerLease
+
+	conv    Conversation
+	current *Case // the case that the conversation has; nil: none
+	subject *Case // the case that the flow under way is about; mostly current
+	cases   []*caseWork
+	ops     []Op
+	sends   []Message // in order, joined where they fit
+}
+
+// caseWork is what becomes of one case in a turn.
+type caseWork struct {
+	c       *Case
+	changed bool
+	erased  bool
+}
+
+// newWork starts a turn on a view; what it changes are copies.
+func newWork(p *provider, v View, now time.Time, id TurnID) *work {
+	w := &work{p: p, now: now, id: id, conv: v.Conversation}
+	if v.Case != nil {
+		w.current = w.hold(v.Case)
+		w.subject = w.current
+	}
+	return w
+}
+
+// hold takes a copy of a case into the turn.
+func (w *work) hold(c *Case) *Case {
+	own := *c
+	own.Fields, own.Pending = slices.Clone(c.Fields), slices.Clone(c.Pending)
+	own.Asked, own.History = slices.Clone(c.Asked), slices.Clone(c.History)
+	w.cases = append(w.cases, &caseWork{c: &own})
+	return &own
+}
+
+// about makes another case than the conversation's the one that is spoken about.
+func (w *work) about(c *Case) { w.subject = w.hold(c) }
+
+func (w *work) op(o Op) { w.ops = append(w.ops, o) }
+
+// change marks a case as written in this turn.
+func (w *work) change(c *Case) {
+	for _, one := range w.cases {
+		if one.c == c {
+			one.changed = true
+		}
+	}
+}
+
+// caseNamed finds the case of a reference among those of the turn; nil: none.
+func (w *work) caseNamed(ref string) *Case {
+	for _, one := range w.cases {
+		if string(one.c.Ref) == ref && !one.erased {
+			return one.c
+		}
+	}
+	return nil
+}
+
+// turn puts everything together: records first, then what refers to them.
+func (w *work) turn() Turn {
+	t := Turn{Provider: w.p.ID, ID: w.id, Message: w.message, Timer: w.timer}
+	t.Ops = append(t.Ops, PutConversation{&w.conv})
+	for _, one := range w.cases {
+		switch {
+		case one.erased && one.c.Version == 0:
+		case one.erased:
+			t.Ops = append(t.Ops, EraseCase{one.c})
+		case one.changed && one.c.Version == 0:
+			t.Ops = append(t.Ops, PutCase{Case: one.c, Conversation: w.conv.ID})
+		case one.changed:
+			t.Ops = append(t.Ops, PutCase{Case: one.c})
+		default:
+			t.Expect = append(t.Expect, Expect{Case: one.c.Ref, Version: one.c.Version})
+		}
+	}
+	t.Ops = append(t.Ops, w.ops...)
+	for _, m := range w.sends {
+		t.Ops = append(t.Ops, Enqueue{Conversation: w.conv.ID, Message: m})
+	}
+	return t
+}
+
+// view is what the turn leaves behind, for the next message.
+func (w *work) view() View { return View{Conversation: w.conv, Case: w.current} }
+
+// task gives staff something to do, once for each case and kind.
+func (w *work) task(kind StaffTaskKind, within time.Duration, text string) {
+	w.taskBy(kind, w.now.Add(within), text)
+}
+
+func (w *work) taskBy(kind StaffTaskKind, due time.Time, text string) {
+	t := StaffTask{Kind: kind, At: w.now, Due: due, Text: text}
+	if w.subject != nil {
+		t.Case = w.subject.Ref
+		t.ID = string(t.Case) + "/" + string(kind)
+	} else {
+		t.Conv = w.conv.ID
+		t.ID = string(t.Conv) + "/" + string(kind)
+	}
+	w.op(AddTask{t})
+}
+
+// anonymous tells whether the person did not choose to be named.
+func (c *Case) anonymous() bool { return c.Privacy == "" || c.Privacy == PrivacyAnonymous }
+
+// What a person may choose to be to staff.
+const (
+	PrivacyNamed        = "named"
+	PrivacyConfidential = "confidential" // the complaints team only
+	PrivacyAnonymous    = "anonymous"
+)
+
+// say queues a message to the person, joined with the one before where the two
+// fit in one: the order in which a phone shows several is not promised.
+func (w *work) say(m Message) {
+	if w.conv.Left {
+		return
+	}
+	if n := len(w.sends); n > 0 && joins(&w.sends[n-1], &m, w.conv.Channel) {
+		return
+	}
+	m.Task = TaskID(randomID())
+	w.sends = append(w.sends, m)
+}
+
+// joins puts m behind the text of before, if both may stand in one message.
+func joins(before, m *Message, c channels.Channel) bool {
+	if len(before.Options) > 0 || before.Purpose != m.Purpose || before.Language != m.Language {
+		return false
+	}
+	limit := channels.CapabilitiesOf(c).TextLimit
+	if c == channels.WhatsApp && len(m.Options) > 0 {
+		limit = whatsAppWithOptions
+	}
+	text := before.Text + "\n\n" + m.Text
+	if len([]rune(text)) > limit {
+		return false
+	}
+	before.Text, before.Options = text, m.Options
+	if before.Template == "" {
+		before.Template = m.Template
+	}
+	return true
+}
+
+// whatsAppWithOptions is how long the text of a WhatsApp message with buttons or
+// a list may be, in characters.
+const whatsAppWithOptions = 1024
+
+// message turns what a flow says into an outgoing message.
+func message(s flows.Send) Message {
+	m := Message{Text: s.Text, Template: s.Template, Language: s.Language, Purpose: s.Purpose}
+	for _, o := range s.Options {
+		m.Options = append(m.Options, channels.Option{Label: o.Label, Data: o.Data})
+	}
+	return m
+}
