@@ -177,8 +177,12 @@ func (w *work) edited(in channels.Inbound) {
 // on, and staff learn it. Those of an anonymous case learn only later, at
 // random, that the person cannot be reached.
 func (w *work) left(in channels.Inbound) {
-	w.conv.Left = true
 	w.keep(flows.Keep{Kind: flows.KeptBeside, Text: in.Text, Case: string(w.conv.Case)}, in.ID)
+	w.leave()
+}
+
+func (w *work) leave() {
+	w.conv.Left = true
 	c := w.subject
 	if c == nil || c.Status == Draft {
 		return

@@ -130,7 +130,9 @@ const (
 )
 
 // say queues a message to the person, joined with the one before where the two
-// fit in one: the order in which a phone shows several is not promised.
+// fit in one: the order in which a phone shows several is not promised. One that
+// is too long for the channel becomes several here, so that each is sent, and
+// tried again, by itself.
 func (w *work) say(m Message) {
 	if w.conv.Left {
 		return
@@ -138,8 +140,23 @@ func (w *work) say(m Message) {
 	if n := len(w.sends); n > 0 && joins(&w.sends[n-1], &m, w.conv.Channel) {
 		return
 	}
-	m.Task = TaskID(randomID())
-	w.sends = append(w.sends, m)
+	parts := channels.Split(m.Text, textLimit(w.conv.Channel, len(m.Options) > 0))
+	options := m.Options
+	for i, part := range parts {
+		m.Task, m.Text, m.Options = TaskID(randomID()), part, nil
+		if i == len(parts)-1 {
+			m.Options = options
+		}
+		w.sends = append(w.sends, m)
+	}
+}
+
+// textLimit is how long one message may be on a channel, in characters.
+func textLimit(c channels.Channel, options bool) int {
+	if c == channels.WhatsApp && options {
+		return whatsAppWithOptions
+	}
+	return channels.CapabilitiesOf(c).TextLimit
 }
 
 // joins puts m behind the text of before, if both may stand in one message.
@@ -147,12 +164,8 @@ func joins(before, m *Message, c channels.Channel) bool {
 	if len(before.Options) > 0 || before.Purpose != m.Purpose || before.Language != m.Language {
 		return false
 	}
-	limit := channels.CapabilitiesOf(c).TextLimit
-	if c == channels.WhatsApp && len(m.Options) > 0 {
-		limit = whatsAppWithOptions
-	}
 	text := before.Text + "\n\n" + m.Text
-	if len([]rune(text)) > limit {
+	if len(channels.Split(text, textLimit(c, len(m.Options) > 0))) != 1 {
 		return false
 	}
 	before.Text, before.Options = text, m.Options

@@ -1,0 +1,177 @@
+package dispatch
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"heard/bot"
+	"heard/channels"
+)
+
+// Lister lists what a sender received since a time, oldest first and to the end,
+// or fails.
+type Lister interface {
+	List(ctx context.Context, sender channels.Sender, since time.Time, yield func(channels.Inbound) error) error
+}
+
+// Poller takes in what a bot without a webhook is sent, until ctx ends.
+type Poller interface {
+	Poll(ctx context.Context, take channels.Take, refused channels.Refused) error
+}
+
+// Inbox is one sender whose messages are fetched: by Lister or by Poller.
+type Inbox struct {
+	Provider bot.ProviderID
+	Sender   channels.Sender
+	Lister   Lister
+	Poller   Poller
+}
+
+// InboxOptions are what Inboxes is made of.
+type InboxOptions struct {
+	Marks    bot.Watermarks
+	Instance string // names this process among others
+	Inboxes  []Inbox
+	Receive  func(ctx context.Context, p bot.ProviderID, in channels.Inbound) error
+	Refused  channels.Refused
+	Every    time.Duration // between two listings; 0: a minute
+	Log      *slog.Logger
+	Now      func() time.Time // nil: the clock
+}
+
+// Inboxes fetches what webhooks did not bring. One instance at a time does so
+// for a sender, by a lease that it renews.
+type Inboxes struct{ o InboxOptions }
+
+const (
+	defaultEvery = time.Minute
+
+	// overlap is how much of what was listed before is listed again: a message
+	// can appear in the provider's list after younger ones.
+	overlap = time.Hour
+
+	// guardTime is how long a lease of an inbox lasts; it is renewed three times
+	// in that.
+	guardTime = 30 * time.Second
+)
+
+// NewInboxes makes Inboxes.
+func NewInboxes(o InboxOptions) *Inboxes {
+	if o.Every == 0 {
+		o.Every = defaultEvery
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Refused == nil {
+		o.Refused = func(string) {}
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Inboxes{o}
+}
+
+// Run works until ctx ends.
+func (b *Inboxes) Run(ctx context.Context) error {
+	var wg sync.WaitGroup
+	for _, in := range b.o.Inboxes {
+		wg.Go(func() { b.guarded(ctx, in) })
+	}
+	wg.Wait()
+	return nil
+}
+
+// guarded does the work of an inbox for as long as this instance holds its
+// lease.
+func (b *Inboxes) guarded(ctx context.Context, in Inbox) {
+	for ctx.Err() == nil {
+		if b.hold(ctx, in) {
+			b.held(ctx, in)
+		}
+		pause(ctx, guardTime/3)
+	}
+}
+
+func (b *Inboxes) hold(ctx context.Context, in Inbox) bool {
+	held, err := b.o.Marks.Guard(ctx, in.Provider, "inbox:"+string(in.Sender), b.o.Instance, guardTime)
+	if err != nil {
+		b.failed(ctx, in, "lease the inbox", err)
+	}
+	return held
+}
+
+// held works in a context that ends with the lease.
+func (b *Inboxes) held(parent context.Context, in Inbox) {
+	ctx, cancel := context.WithCancel(parent)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		defer cancel()
+		for b.hold(ctx, in) {
+			if !pause(ctx, guardTime/3) {
+				return
+			}
+		}
+	})
+	if in.Poller != nil {
+		take := func(ctx context.Context, m channels.Inbound) error { return b.o.Receive(ctx, in.Provider, m) }
+		if err := in.Poller.Poll(ctx, take, b.o.Refused); err != nil {
+			b.failed(ctx, in, "poll", err)
+		}
+	} else {
+		for ctx.Err() == nil {
+			if err := b.list(ctx, in); err != nil {
+				b.failed(ctx, in, "list", err)
+			}
+			pause(ctx, b.o.Every)
+		}
+	}
+	cancel()
+	wg.Wait()
+}
+
+// list takes in everything since the watermark, which only a listing that came
+// to its end moves.
+func (b *Inboxes) list(ctx context.Context, in Inbox) error {
+	began := b.o.Now()
+	mark, err := b.o.Marks.Watermark(ctx, in.Provider, in.Sender)
+	if err != nil {
+		return fmt.Errorf("read the watermark: %w", err)
+	}
+	if mark.IsZero() {
+		mark = began
+	}
+	err = in.Lister.List(ctx, in.Sender, mark.Add(-overlap), func(m channels.Inbound) error {
+		return b.o.Receive(ctx, in.Provider, m)
+	})
+	if err != nil {
+		return fmt.Errorf("list what was received: %w", err)
+	}
+	if err := b.o.Marks.MoveWatermark(ctx, in.Provider, in.Sender, began); err != nil {
+		return fmt.Errorf("move the watermark: %w", err)
+	}
+	return nil
+}
+
+func (b *Inboxes) failed(ctx context.Context, in Inbox, what string, err error) {
+	if ctx.Err() != nil {
+		return
+	}
+	b.o.Log.LogAttrs(ctx, slog.LevelWarn, "an inbox was not read", slog.String("provider", string(in.Provider)),
+		slog.String("what", what), slog.String("error", err.Error()))
+}
+
+// pause waits; false: ctx ended first.
+func pause(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
+	}
+}

@@ -1,0 +1,185 @@
+package dispatch
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"math/rand/v2"
+	"time"
+
+	"heard/bot"
+	"heard/channels"
+)
+
+// The rules of trying again.
+const (
+	maxAttempts = 10
+	firstWait   = 2 * time.Second
+	longestWait = 10 * time.Minute
+
+	// margin is what is left of a lease when a send may last begin: time for the
+	// answer to come and to be settled.
+	margin = 8 * time.Second
+
+	// doubtWait is how long a callback is waited for before the provider is asked
+	// whether it has a message.
+	doubtWait = 60 * time.Second
+
+	// clockSkew is how far the provider's clock may be from ours in a look-up.
+	clockSkew = time.Minute
+
+	// window is how long after a person's last message WhatsApp takes free text.
+	window = 24 * time.Hour
+)
+
+// conversation sends a leased message, and after it those behind it for as long
+// as each settles, so that one person's messages go in order and without a poll
+// between them.
+func (d *Dispatcher) conversation(ctx context.Context, turns Turns, l bot.Lease) {
+	for next := &l; next != nil; {
+		s := d.deliver(ctx, turns, *next)
+		d.o.Count(word(s.Result))
+		settle, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
+		following, err := d.o.Queue.Settle(settle, *next, s)
+		cancel()
+		if err != nil {
+			if !errors.Is(err, bot.ErrFenced) {
+				d.failed(ctx, "settle", err)
+			}
+			return
+		}
+		next = following
+		if next != nil && ctx.Err() != nil {
+			return // stopping: the lease runs out and is found again
+		}
+	}
+}
+
+func word(r bot.SendResult) string {
+	switch r {
+	case bot.Accepted:
+		return "accepted"
+	case bot.Again:
+		return "again"
+	case bot.InDoubt:
+		return "in doubt"
+	}
+	return "set aside"
+}
+
+// deliver makes one attempt and says how it ended.
+func (d *Dispatcher) deliver(ctx context.Context, turns Turns, l bot.Lease) bot.Settlement {
+	sender := d.o.Lines[Line{l.Provider, l.Channel, l.Sender}]
+	switch {
+	case sender == nil:
+		return aside("not configured", "The number or bot this person wrote to is not configured any more.")
+	case l.Left:
+		return aside("left", "The person opted out before this was sent. Reach them another way.")
+	}
+	out, problem := d.outbound(l)
+	if problem != nil {
+		return *problem
+	}
+	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), l.Deadline)
+	defer cancel()
+	if !l.Doubt.IsZero() {
+		if s := d.doubt(ctx, sender, l, out); s != nil {
+			return *s
+		}
+	}
+	sent, err := sender.Send(ctx, out)
+	if err == nil {
+		return bot.Settlement{Result: bot.Accepted, IDs: sent.IDs}
+	}
+	return d.failure(ctx, turns, l, err)
+}
+
+// outbound makes the provider's message; a problem is one that no attempt mends.
+func (d *Dispatcher) outbound(l bot.Lease) (channels.Outbound, *bot.Settlement) {
+	m := l.Message
+	out := channels.Outbound{
+		Task: string(m.Task), Sender: l.Sender, Address: l.Address, Text: m.Text, Options: m.Options,
+		Deadline: l.Deadline.Add(-margin),
+	}
+	if !channels.CapabilitiesOf(l.Channel).Templates || d.o.Now().Sub(l.LastAt) < window {
+		return out, nil
+	}
+	if m.Template != "" && d.o.Template != nil {
+		out.Template = d.o.Template(l.Provider, m.Template, m.Language)
+	}
+	if out.Template == nil {
+		s := aside("no template", "WhatsApp takes only approved templates a day after the person's last message, and there is none for this one.")
+		return out, &s
+	}
+	return out, nil
+}
+
+// doubt looks for a message that an earlier attempt may have sent. Nil: it was
+// not, or nobody can know, so it is sent again: a question or news that comes
+// twice is better than one that never comes.
+func (d *Dispatcher) doubt(ctx context.Context, sender Sender, l bot.Lease, out channels.Outbound) *bot.Settlement {
+	if !channels.CapabilitiesOf(l.Channel).Lookup {
+		return nil
+	}
+	if wait := doubtWait - d.o.Now().Sub(l.Doubt); wait > 0 {
+		return &bot.Settlement{Result: bot.InDoubt, After: wait}
+	}
+	ids, err := sender.Find(ctx, out, l.Doubt.Add(-clockSkew))
+	if err != nil {
+		return &bot.Settlement{Result: bot.InDoubt, After: backoff(l.Attempt)}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	claimed, err := d.o.Queue.Claimed(ctx, l.Provider, ids)
+	if err != nil {
+		return &bot.Settlement{Result: bot.InDoubt, After: backoff(l.Attempt)}
+	}
+	for i, id := range ids {
+		if !claimed[i] {
+			return &bot.Settlement{Result: bot.Accepted, IDs: []string{id}}
+		}
+	}
+	return nil
+}
+
+// failure says what a send's error means for the message.
+func (d *Dispatcher) failure(ctx context.Context, turns Turns, l bot.Lease, err error) bot.Settlement {
+	var e *channels.SendError
+	if !errors.As(err, &e) {
+		e = &channels.SendError{InDoubt: true, Code: "unknown", Sentence: "The provider's answer was not understood."}
+	}
+	d.o.Log.LogAttrs(ctx, slog.LevelWarn, "a message was not sent",
+		slog.String("provider", string(l.Provider)), slog.String("channel", string(l.Channel)),
+		slog.String("code", e.Code), slog.Int("attempt", l.Attempt), slog.Bool("in_doubt", e.InDoubt))
+	wait := max(e.After, backoff(l.Attempt))
+	switch {
+	case e.OptOut:
+		if err := turns.OptedOut(ctx, l.Provider, l.Conversation); err != nil {
+			return bot.Settlement{Result: bot.Again, After: wait, Code: e.Code}
+		}
+		return aside(e.Code, e.Sentence)
+	case l.Attempt >= maxAttempts:
+		return aside(e.Code, e.Sentence)
+	case e.InDoubt:
+		return bot.Settlement{Result: bot.InDoubt, After: doubtWait, Code: e.Code}
+	case e.Retry:
+		if e.After > 0 {
+			wait = e.After
+		}
+		return bot.Settlement{Result: bot.Again, After: wait, AllChats: e.AllChats, Code: e.Code}
+	}
+	return aside(e.Code, e.Sentence)
+}
+
+func aside(code, sentence string) bot.Settlement {
+	return bot.Settlement{Result: bot.SetAside, Code: code, Sentence: sentence}
+}
+
+// backoff doubles with each attempt, with a fifth of chance in it, so that what
+// failed together does not come back together.
+func backoff(attempt int) time.Duration {
+	wait := firstWait << min(max(attempt-1, 0), 12)
+	wait = min(wait, longestWait)
+	return wait + rand.N(wait/5+1)
+}
