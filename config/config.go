@@ -1,0 +1,83 @@
+// Package config is what an operator sets: one struct, its defaults, reading it
+// from a file and the environment, and saying what is wrong with it by the
+// setting's name, its line, and what to do.
+//
+// It must not know what the settings are used for: no client is made here.
+package config
+
+// Config is everything that can be set. The names of the settings are those of
+// the YAML file; heard config prints the commented example.
+type Config struct {
+	Listen        string     `yaml:"listen"`
+	PublicURL     string     `yaml:"public_url"`
+	Redis         string     `yaml:"redis"`
+	Keys          []string   `yaml:"keys"`
+	Durability    string     `yaml:"durability"`
+	AllowDataLoss string     `yaml:"allow_data_loss"`
+	Providers     []Provider `yaml:"providers"`
+}
+
+// Provider is one organisation that people complain to.
+type Provider struct {
+	ID           string    `yaml:"id"`
+	Name         string    `yaml:"name"`
+	PublicName   string    `yaml:"public_name"`
+	Kind         string    `yaml:"kind"`
+	Jurisdiction string    `yaml:"jurisdiction"`
+	Languages    []string  `yaml:"languages"`
+	Guardian     string    `yaml:"guardian"`
+	Hours        string    `yaml:"hours"`
+	Flows        string    `yaml:"flows"`
+	Twilio       *Twilio   `yaml:"twilio"`
+	Telegram     *Telegram `yaml:"telegram"`
+}
+
+// Twilio is an account with its numbers.
+type Twilio struct {
+	AccountSID   string `yaml:"account_sid"`
+	AuthToken    string `yaml:"auth_token"`
+	SMSFrom      string `yaml:"sms_from"`
+	WhatsAppFrom string `yaml:"whatsapp_from"`
+	APIURL       string `yaml:"api_url"`
+}
+
+// Telegram is a bot. Without a webhook secret it is polled.
+type Telegram struct {
+	Token         string  `yaml:"token"`
+	WebhookSecret *string `yaml:"webhook_secret"`
+	APIURL        string  `yaml:"api_url"`
+}
+
+// Embedded is the value of Redis for a store inside the process, which keeps
+// nothing.
+const Embedded = "embedded"
+
+// The kinds of provider.
+func kinds() []string { return []string{"nhs", "council", "care_home", "gp"} }
+
+// Default is a configuration with everything that has a default.
+func Default() Config {
+	return Config{Listen: "127.0.0.1:8080", Redis: "redis://127.0.0.1:6379/0"}
+}
+
+// complete fills in what follows from other settings.
+func (c *Config) complete() {
+	for i := range c.Providers {
+		p := &c.Providers[i]
+		if p.Name == "" {
+			p.Name = p.ID
+		}
+		if p.PublicName == "" {
+			p.PublicName = p.Name
+		}
+		if p.Kind == "" {
+			p.Kind = "nhs"
+		}
+		if p.Jurisdiction == "" {
+			p.Jurisdiction = "england"
+		}
+		if len(p.Languages) == 0 {
+			p.Languages = []string{"en"}
+		}
+	}
+}

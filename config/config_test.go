@@ -1,0 +1,98 @@
+package config_test
+
+import (
+	"strings"
+	"testing"
+
+	"heard/config"
+)
+
+// environment is that of an operator who set everything of the example.
+func environment(name string) string {
+	return map[string]string{
+		"HEARD_KEY":          "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+		"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_AUTH_TOKEN": "token", "TELEGRAM_BOT_TOKEN": "1:a", "TELEGRAM_SECRET": "secret",
+	}[name]
+}
+
+// The example is what an operator starts from: it must work as it is printed.
+func TestExampleIsValid(t *testing.T) {
+	c, err := config.Parse("heard.yaml", []byte(config.Example), environment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := c.Providers[0].Twilio.AuthToken; got != "token" {
+		t.Errorf("auth_token is %q, not the environment's", got)
+	}
+}
+
+// Each of these would lose messages or let strangers in: the start stops with
+// the setting, its line and what to do.
+func TestMistakesStopTheStart(t *testing.T) {
+	tests := map[string]struct{ old, new, want string }{
+		"unknown key":          {"listen:", "lisen:", "listen"},
+		"unknown key, deep":    {"    kind: nhs", "    kindd: nhs", "did you mean kind?"},
+		"no auth token":        {"${TWILIO_AUTH_TOKEN}", `""`, "heard.yaml:23: providers[0].twilio.auth_token: it is empty"},
+		"variable not set":     {"${TWILIO_AUTH_TOKEN}", "${NOT_SET}", "NOT_SET is not set"},
+		"empty webhook secret": {"${TELEGRAM_SECRET}", `""`, "providers[0].telegram.webhook_secret: it is empty"},
+		"no token":             {"${TELEGRAM_BOT_TOKEN}", `""`, "providers[0].telegram.token: it is empty"},
+		"no account":           {"${TWILIO_ACCOUNT_SID}", `""`, "providers[0].twilio.account_sid: it is empty"},
+		"no numbers":           {`sms_from: "+447700900000"` + "\n      whatsapp_from: \"+447700900001\"\n", "", "set sms_from, whatsapp_from or both"},
+		"no key":               {`["${HEARD_KEY}"]`, "[]", "keys: there is none"},
+		"bad key":              {"${HEARD_KEY}", "abc", "keys[0]: this is no key"},
+		"bad listen":           {"127.0.0.1:8080", "8080", "listen: \"8080\" is no address"},
+		"bad redis":            {"redis://127.0.0.1:6379/0", "localhost", "redis: this is no address"},
+		"bad public url":       {"https://heard.example.org", "heard", "public_url: this is no web address"},
+		"no public url":        {"public_url: https://heard.example.org", "# ", "public_url: Twilio needs an address"},
+		"bad id":               {"id: stmarys", "id: St Mary's", "cannot stand in a web address"},
+		"bad kind":             {"kind: nhs", "kind: shop", "providers[0].kind"},
+		"bad durability":       {"# durability: asserted ", "durability: maybe #", "durability: \"maybe\" is not known"},
+		"bad data loss":        {"# allow_data_loss: 1s ", "allow_data_loss: 5m #", "allow_data_loss: \"5m\""},
+		"no folder":            {"# flows: ./flows ", "flows: ./nowhere #", "there is no folder"},
+		"not YAML":             {"listen: 127.0.0.1:8080", "listen: [", "heard.yaml"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			if !strings.Contains(config.Example, tt.old) {
+				t.Fatalf("the example has no %q", tt.old)
+			}
+			_, err := config.Parse("heard.yaml", []byte(strings.Replace(config.Example, tt.old, tt.new, 1)), environment)
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("error %v\nwant one with %q", err, tt.want)
+			}
+		})
+	}
+}
+
+// Two providers with one number would read each other's messages.
+func TestOneNumberForTwoProviders(t *testing.T) {
+	at := strings.Index(config.Example, "  - id: stmarys")
+	two := config.Example + strings.Replace(config.Example[at:], "id: stmarys", "id: stpauls", 1)
+	_, err := config.Parse("heard.yaml", []byte(two), environment)
+	for _, want := range []string{"sms_from: another provider has this number", "whatsapp_from: another provider", "token: another provider has this bot"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v\nwant one with %q", err, want)
+		}
+	}
+}
+
+// A secret in a file with a mistake must not end in a log.
+func TestErrorsHoldNoSecret(t *testing.T) {
+	for _, bad := range []string{"auth_token: [hunter2", "auth_tokenn: hunter2"} {
+		_, err := config.Parse("heard.yaml", []byte(strings.Replace(config.Example, "auth_token: ${TWILIO_AUTH_TOKEN}", bad, 1)), environment)
+		if err == nil || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("error %v", err)
+		}
+	}
+}
+
+// Few settings must be enough.
+func TestShortConfiguration(t *testing.T) {
+	c, err := config.Parse("heard.yaml", []byte("redis: embedded\nproviders: [{id: here, telegram: {token: '1:a'}}]"), environment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := c.Providers[0]; p.PublicName != "here" || p.Jurisdiction != "england" || p.Languages[0] != "en" || c.Listen == "" {
+		t.Errorf("defaults are missing: %+v", p)
+	}
+}

@@ -1,0 +1,198 @@
+package config
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// providerID is what may stand in webhook addresses and in the store's keys.
+var providerID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
+
+// validate tells everything that is wrong, each with its setting and a hint. The
+// checks are independent of one another, so that no mistake hides another.
+func (c *Config) validate(where lines) error {
+	check := &checks{where: where}
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		check.wrong("listen", "%q is no address: write host:port, for example 127.0.0.1:8080", c.Listen)
+	}
+	check.url("public_url", c.PublicURL, "https://heard.example.org")
+	check.redis(c)
+	check.keys(c.Keys, c.Redis)
+	if c.Durability != "" && c.Durability != "asserted" {
+		check.wrong("durability", "%q is not known: leave it out, or write asserted if your managed Redis hides its settings", c.Durability)
+	}
+	if c.AllowDataLoss != "" && c.AllowDataLoss != "1s" {
+		check.wrong("allow_data_loss", "%q is not known: leave it out, or write 1s to allow appendfsync everysec", c.AllowDataLoss)
+	}
+	if len(c.Providers) == 0 {
+		check.wrong("providers", "there is none: add one with an id and twilio or telegram; heard config shows how")
+	}
+	seen := map[string]string{}
+	for i := range c.Providers {
+		check.provider(fmt.Sprintf("providers[%d]", i), &c.Providers[i], c, seen)
+	}
+	return errors.Join(check.found...)
+}
+
+// checks collects mistakes.
+type checks struct {
+	where lines
+	found []error
+}
+
+func (k *checks) wrong(path, format string, args ...any) {
+	k.found = append(k.found, fmt.Errorf("%s: %s", k.where.of(path), fmt.Sprintf(format, args...)))
+}
+
+func (k *checks) url(path, value, example string) {
+	if value == "" {
+		return
+	}
+	u, err := url.Parse(value)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		k.wrong(path, "this is no web address: write it like %s", example)
+	}
+}
+
+func (k *checks) redis(c *Config) {
+	if c.Redis == Embedded {
+		return
+	}
+	if u, err := url.Parse(c.Redis); err != nil || u.Scheme != "redis" && u.Scheme != "rediss" && u.Scheme != "unix" {
+		k.wrong("redis", "this is no address of a Redis: write redis://host:6379/0, or %s to try it out", Embedded)
+	}
+}
+
+func (k *checks) keys(keys []string, redis string) {
+	if len(keys) == 0 && redis != Embedded {
+		k.wrong("keys", `there is none, and nothing may be kept unsealed: run heard key and put the line here, as keys: ["${HEARD_KEY}"]`)
+	}
+	for i, key := range keys {
+		if _, err := DecodeKey(key); err != nil {
+			k.wrong(fmt.Sprintf("keys[%d]", i), "%v", err)
+		}
+	}
+}
+
+// DecodeKey reads a key as heard key prints it: 32 bytes in base64.
+func DecodeKey(text string) ([]byte, error) {
+	key, err := base64.StdEncoding.DecodeString(strings.TrimSpace(text))
+	if err != nil || len(key) != 32 {
+		return nil, errors.New("this is no key: run heard key and use the line it prints")
+	}
+	return key, nil
+}
+
+func (k *checks) provider(path string, p *Provider, c *Config, seen map[string]string) {
+	if !providerID.MatchString(p.ID) {
+		k.wrong(path+".id", "%q cannot stand in a web address: use up to 40 small letters, digits and hyphens", p.ID)
+	}
+	k.once(seen, "id "+p.ID, path+".id", "another provider has this id")
+	if !slices.Contains(kinds(), p.Kind) {
+		k.wrong(path+".kind", "%q is not known: write one of %s", p.Kind, strings.Join(kinds(), ", "))
+	}
+	if info, err := os.Stat(p.Flows); p.Flows != "" && (err != nil || !info.IsDir()) {
+		k.wrong(path+".flows", "there is no folder %q: leave the setting out to use the library", p.Flows)
+	}
+	if p.Twilio == nil && p.Telegram == nil {
+		k.wrong(path, "nobody could write to this provider: add twilio or telegram")
+	}
+	k.twilio(path+".twilio", p.Twilio, c, seen)
+	k.telegram(path+".telegram", p.Telegram, c, seen)
+}
+
+func (k *checks) twilio(path string, t *Twilio, c *Config, seen map[string]string) {
+	if t == nil {
+		return
+	}
+	if t.AccountSID == "" {
+		k.wrong(path+".account_sid", "it is empty: copy it from the Twilio console")
+	}
+	if t.AuthToken == "" {
+		k.wrong(path+".auth_token", "it is empty, and then anybody could pretend to be Twilio: copy it from the Twilio console")
+	}
+	if t.SMSFrom == "" && t.WhatsAppFrom == "" {
+		k.wrong(path, "no number is given: set sms_from, whatsapp_from or both")
+	}
+	if c.PublicURL == "" {
+		k.wrong("public_url", "Twilio needs an address to call: write the public https address of this server")
+	}
+	k.url(path+".api_url", t.APIURL, "https://api.twilio.com")
+	if t.SMSFrom != "" {
+		k.once(seen, "sms "+t.SMSFrom, path+".sms_from", "another provider has this number")
+	}
+	if t.WhatsAppFrom != "" {
+		k.once(seen, "whatsapp "+t.WhatsAppFrom, path+".whatsapp_from", "another provider has this number")
+	}
+}
+
+func (k *checks) telegram(path string, t *Telegram, c *Config, seen map[string]string) {
+	if t == nil {
+		return
+	}
+	bot, _, _ := strings.Cut(t.Token, ":")
+	if t.Token == "" {
+		k.wrong(path+".token", "it is empty: ask @BotFather on Telegram for one")
+	} else {
+		k.once(seen, "telegram "+bot, path+".token", "another provider has this bot")
+	}
+	if t.WebhookSecret != nil && *t.WebhookSecret == "" {
+		k.wrong(path+".webhook_secret", "it is empty, and then anybody could pretend to be Telegram: write a long random word, or leave the setting out to poll")
+	}
+	if t.WebhookSecret != nil && c.PublicURL == "" {
+		k.wrong("public_url", "Telegram needs an address to call: write the public https address of this server, or leave telegram.webhook_secret out to poll")
+	}
+	k.url(path+".api_url", t.APIURL, "https://api.telegram.org")
+}
+
+// once tells of a thing that two providers claim: messages would go astray.
+func (k *checks) once(seen map[string]string, thing, path, sentence string) {
+	if other, ok := seen[thing]; ok {
+		k.wrong(path, "%s: %s", sentence, other)
+		return
+	}
+	seen[thing] = path
+}
+
+// hint names the setting that was perhaps meant.
+func hint(name string) string {
+	best, far := "", 3
+	for _, known := range []string{"listen", "public_url", "redis", "keys", "durability", "allow_data_loss", "providers", "id", "name",
+		"public_name", "kind", "jurisdiction", "languages", "guardian", "hours", "flows", "twilio", "telegram", "account_sid",
+		"auth_token", "sms_from", "whatsapp_from", "api_url", "token", "webhook_secret"} {
+		if d := distance(name, known); d < far {
+			best, far = known, d
+		}
+	}
+	if best == "" {
+		return ": no setting has that name; heard config prints them all"
+	}
+	return fmt.Sprintf(": did you mean %s?", best)
+}
+
+// distance counts the letters to change between a and b.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0]++
+		for j := range len(b) {
+			next := min(row[j]+1, row[j+1]+1, diagonal+1)
+			if a[i] == b[j] {
+				next = diagonal
+			}
+			diagonal, row[j+1] = row[j+1], next
+		}
+	}
+	return row[len(b)]
+}
