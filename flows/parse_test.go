@@ -203,12 +203,13 @@ func TestLaterFoldersAddToEarlier(t *testing.T) {
 
 func TestFilesThatAreNoFlowFilesAreRefused(t *testing.T) {
 	for text, want := range map[string]string{
-		strings.Repeat("# long\n", 200_000): "more than 1 MB",
-		"flow: x\n# \xff\n":                 "2:1: error: this line is not UTF-8",
-		"flow: x\n# \x00\n":                 "control character U+0000",
-		"just words\n":                      "a file begins with one of flow",
-		"- flow: x\n":                       "a file begins with one of flow",
-		"title: x\n":                        "nothing here says what the file is",
+		strings.Repeat("# long", 200_000):               "more than 1 MB",
+		strings.Repeat("#\n", 20_001):                   "more than 20000 lines",
+		"flow: x\n# \xff\n":                             "2:1: error: this line is not UTF-8",
+		"flow: x\n# \x00\n":                             "control character U+0000",
+		"just words\n":                                  "a file begins with one of flow",
+		"- flow: x\n":                                   "a file begins with one of flow",
+		"title: x\n":                                    "nothing here says what the file is",
 		"flow: x\nsteps: " + strings.Repeat("[", 1e5):   "nested more than 64 deep",
 		"flow: x\n" + strings.Repeat("- ", 1e5):         "nested more than 64 deep",
 		"flow: x\n" + strings.Repeat("!a ", 1e5):        "nested more than 64 deep",
