@@ -23,6 +23,8 @@ type Simulation struct {
 	waiting   []Notice
 	news      map[string]string
 	refs      int
+	log       strings.Builder // the lines of a transcript
+	noted     int             // how much of Said is in it
 }
 
 type reminder struct {
@@ -40,9 +42,44 @@ func NewSimulation(set *Set, channel Channel, language string) *Simulation {
 	}
 }
 
+// Begin starts a flow as if the person had chosen it.
+func (w *Simulation) Begin(flow string) error {
+	v := w.Set.flows[flow]
+	if v == nil {
+		return fmt.Errorf("there is no flow %q", flow)
+	}
+	for _, word := range v.source.Start {
+		if word.Text != startAny && word.Text != startAnyCase {
+			return w.Write(word.Text)
+		}
+	}
+	return w.Happen(flow, "")
+}
+
+// Transcript is everything so far as a conversation test: the bot's lines by
+// step, so that they survive rewording.
+func (w *Simulation) Transcript() string {
+	w.note()
+	return "A chat that was kept\nchannel: " + string(w.Channel) + "\nlanguage: " + w.Set.languages[w.Set.language(w.State.Language)] +
+		"\n\n" + w.log.String()
+}
+
+// did notes a line of the transcript, after what was said before it.
+func (w *Simulation) did(kind LineKind, text string) {
+	w.note()
+	w.log.WriteString(string(kind) + ": " + strings.ReplaceAll(text, "\n", "\n  ") + "\n")
+}
+
+func (w *Simulation) note() {
+	for ; w.noted < len(w.Said); w.noted++ {
+		w.log.WriteString("bot: [" + w.Said[w.noted].Step + "]\n")
+	}
+}
+
 // Write lets the person send a text, or what brackets say: [photo], [voice],
 // [video], [document], [sticker], [location], [start CODE], [tap LABEL].
 func (w *Simulation) Write(text string) error {
+	w.did(LineThem, text)
 	ev := Event{Kind: Message, Text: text}
 	if inside, ok := strings.CutPrefix(text, "["); ok && strings.HasSuffix(inside, "]") {
 		what, rest, _ := strings.Cut(strings.TrimSuffix(inside, "]"), " ")
@@ -85,6 +122,7 @@ func (w *Simulation) button(label string) string {
 
 // Happen lets staff do something to the case: kind is the flow that tells it.
 func (w *Simulation) Happen(kind, words string) error {
+	w.did(LineStaff, strings.TrimSpace(kind+" "+words))
 	id := fmt.Sprintf("entry-%d", len(w.news)+1)
 	w.news[id] = words
 	return w.notify(Notice{Kind: kind, Case: w.Facts.Case.Ref, ID: id})
@@ -94,8 +132,18 @@ func (w *Simulation) notify(n Notice) error {
 	return w.step(Event{Kind: Happened, Notice: n})
 }
 
-// Pass moves the clock and wakes what is due on the way.
-func (w *Simulation) Pass(span time.Duration) error {
+// PassText moves the clock by a length of time in words: "25 hours".
+func (w *Simulation) PassText(text string) error {
+	span, err := parseSpan(text)
+	if err != nil {
+		return err
+	}
+	w.did(LineLater, text)
+	return w.pass(span)
+}
+
+// pass moves the clock and wakes what is due on the way.
+func (w *Simulation) pass(span time.Duration) error {
 	end := w.Now.Add(span)
 	for {
 		slices.SortFunc(w.reminders, func(a, b reminder) int { return a.at.Compare(b.at) })

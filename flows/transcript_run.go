@@ -58,11 +58,7 @@ func (w *Simulation) play(line TranscriptLine) error {
 	case LineThem:
 		return w.Write(line.Text)
 	case LineLater:
-		span, err := parseSpan(line.Text)
-		if err != nil {
-			return err
-		}
-		return w.Pass(span)
+		return w.PassText(line.Text)
 	}
 	kind, words, _ := strings.Cut(line.Text, " ")
 	return w.Happen(kind, words)

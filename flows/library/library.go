@@ -8,3 +8,8 @@ import "embed"
 //
 //go:embed *.yaml
 var Files embed.FS
+
+// Transcripts are conversations with these flows, which are their tests.
+//
+//go:embed transcripts/*.txt
+var Transcripts embed.FS
