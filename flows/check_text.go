@@ -13,7 +13,7 @@ import (
 // worded is one text of the sources under the key by which wording files name
 // it: "about.ask", "about.retry", "about.options.me", a phrase, a statement.
 type worded struct {
-	flow, step, key string
+	flow, step, key string // of a phrase or statement step is the key
 	text            TextSource
 	options         []OptionSource // shown below the text, or of which this is a label
 	label           bool
@@ -41,10 +41,10 @@ func (c *checker) collectTexts() {
 		}
 	}
 	for _, p := range c.src.Phrases {
-		add(worded{flow: phrasesName, key: p.Name, text: p.Text})
+		add(worded{flow: phrasesName, step: p.Name, key: p.Name, text: p.Text})
 	}
 	for _, s := range Statements() {
-		add(worded{flow: statementsName, key: s.ID, text: TextSource{Text: s.Text}})
+		add(worded{flow: statementsName, step: s.ID, key: s.ID, text: TextSource{Text: s.Text}})
 	}
 }
 

@@ -83,7 +83,7 @@ func (c *checker) reworded(flow, key string) (w worded, channel Channel, ok bool
 
 func stepOfKey(flow, key string) string {
 	if flow == phrasesName || flow == statementsName {
-		return ""
+		return key
 	}
 	step, _, _ := strings.Cut(key, ".")
 	return step
