@@ -84,7 +84,7 @@ urgent:
 		`urgent words are missing in "cy"`)
 }
 
-const statusFlow = `flow: status
+const caseFlow = `flow: status
 steps:
   again:
     say:
@@ -144,7 +144,7 @@ func TestWordingFilesStayWithinTheirLimits(t *testing.T) {
 			"language: cy\nwording: {must.ask: {was: 'May we tell {provider}?', now: 'Anfonwch STOP {provider}'}}", []string{"tells people to send STOP"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			wantProblems(t, problemsIn(t, statusFlow+"wording_for: status\n"+c.wording+"\n", CheckOptions{}), c.want...)
+			wantProblems(t, problemsIn(t, caseFlow+"wording_for: status\n"+c.wording+"\n", CheckOptions{}), c.want...)
 		})
 	}
 }
