@@ -57,6 +57,9 @@ func TestAttemptIsSealedWhenItFailsUnwritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = attempt.RoundTrip(roundTripper(func(r *http.Request) (*http.Response, error) {
+		if r.ContentLength != 5 {
+			t.Error("the length is not told: some providers refuse such a request")
+		}
 		body = r.Body
 		return nil, errors.New("given up")
 	}), req)
@@ -65,6 +68,21 @@ func TestAttemptIsSealedWhenItFailsUnwritten(t *testing.T) {
 	}
 	if n, err := body.Read(make([]byte, 9)); n > 0 || err == nil {
 		t.Error("it was written after it had been called unsent")
+	}
+}
+
+// A question that is late is not worth asking either.
+func TestAttemptWithoutABodyIsNotMadeLate(t *testing.T) {
+	attempt := &Attempt{Deadline: time.Now().Add(-time.Second)}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://any.example", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = attempt.RoundTrip(roundTripper(func(*http.Request) (*http.Response, error) {
+		return nil, errors.New("it was made")
+	}), req)
+	if attempt.NoAnswer(err).Code != "late" {
+		t.Error(err)
 	}
 }
 

@@ -72,7 +72,7 @@ func TestTelegram(t *testing.T) {
 				"no update":        func() *http.Request { return raw([]byte(`{"message":{}}`)) },
 				"an id in letters": func() *http.Request { return raw([]byte(`{"update_id":"x"}`)) },
 			},
-			TooLarge: func() *http.Request { return request(fake.Text(person, strings.Repeat("x", maxUpdate))) },
+			TooLarge: func() *http.Request { return request(fake.Text(person, strings.Repeat("x", 1<<20))) },
 			Unknown:  unknown(fake),
 			Refusals: refusals(),
 		}

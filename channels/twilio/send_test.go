@@ -68,7 +68,6 @@ func TestContentsAreFew(t *testing.T) {
 		}
 	}
 	send(client, "one")
-	send(client, "two")
 	restarted, err := New(Config{AccountSID: account, AuthToken: token, WhatsAppFrom: ourWhatsApp, APIURL: fake.URL(), PublicURL: public})
 	if err != nil {
 		t.Fatal(err)
@@ -76,6 +75,11 @@ func TestContentsAreFew(t *testing.T) {
 	send(restarted, "three")
 	if got := fake.Contents(); got != 1 {
 		t.Errorf("%d contents, want one for one shape", got)
+	}
+	fake.Fail(channelstest.Fault{On: channelstest.Content, Status: 500}) // nobody must ask again
+	send(client, "two")
+	if got := fake.Sent(waPerson); len(got) != 3 || len(got[2].Options) != 2 {
+		t.Error("the content is looked up for every message")
 	}
 }
 
@@ -99,9 +103,11 @@ func TestNumbersWhereButtonsFail(t *testing.T) {
 		}
 	}
 	fake, client := stand(t)
-	fake.Fail(channelstest.Fault{On: channelstest.Send, Taken: true})
-	if _, err := client.Send(t.Context(), out); err == nil || len(fake.Texts(waPerson)) != 1 {
-		t.Error("buttons in doubt were sent again as numbers")
+	fake.Fail(channelstest.Fault{Taken: true}, channelstest.Fault{Status: 503})
+	for range 2 {
+		if _, err := client.Send(t.Context(), out); err == nil || len(fake.Texts(waPerson)) != 1 {
+			t.Error("buttons that are sent again by the outbox were sent as numbers too")
+		}
 	}
 }
 
