@@ -144,3 +144,15 @@ func TestOptionsAreChecked(t *testing.T) {
 		}
 	}
 }
+
+// Two operators who change keys at once must not mix what they read.
+func TestRewrapIsRefusedOverAnother(t *testing.T) {
+	e := startEmbedded(t)
+	o := testOptions(newClient(t, e.URL()), Ephemeral, nil)
+	s, key := openStore(t, o), keyringKey(o.Providers[0])
+	_, err := scriptRewrap.run(context.Background(), s.rdb, key, fieldIndex, "something else", "new")
+	if !errors.Is(err, bot.ErrConflict) {
+		t.Fatalf("a keyring was written over: %v", err)
+	}
+	openStore(t, o)
+}

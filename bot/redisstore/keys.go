@@ -59,6 +59,9 @@ func timelineKey(p bot.ProviderID, ref bot.CaseRef) string { return prefix(p) + 
 func keptKey(p bot.ProviderID, id bot.ConversationID) string {
 	return prefix(p) + "w:" + string(id)
 }
+func asideKey(p bot.ProviderID, id bot.ConversationID) string {
+	return prefix(p) + "oa:" + string(id)
+}
 func receiptKey(p bot.ProviderID, hashed string) string { return prefix(p) + "r:" + hashed }
 func flowKey(p bot.ProviderID, hash string) string      { return prefix(p) + "v:" + hash }
 func answersKey(p bot.ProviderID, month string) string  { return prefix(p) + "a:" + month }

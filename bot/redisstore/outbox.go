@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"heard/bot"
@@ -199,4 +200,27 @@ func (s *Store) Claimed(ctx context.Context, p bot.ProviderID, ids []string) ([]
 		claimed[i] = task != nil
 	}
 	return claimed, nil
+}
+
+// Aside reads the messages to a conversation that were given up, oldest first.
+func (s *Store) Aside(ctx context.Context, p bot.ProviderID, id bot.ConversationID) ([]bot.Message, error) {
+	ring, err := s.ring(p)
+	if err != nil {
+		return nil, fmt.Errorf("read what was set aside: %w", err)
+	}
+	elements, err := s.rdb.LRange(ctx, asideKey(p, id), 0, -1).Result()
+	if err != nil {
+		return nil, fmt.Errorf("read what was set aside: %w", err)
+	}
+	messages := make([]bot.Message, len(elements))
+	for i, element := range elements {
+		parts := strings.SplitN(element, " ", 5) // see lua/outbox.lua
+		if len(parts) != 5 {
+			return nil, fmt.Errorf("read what was set aside: %w", errWire)
+		}
+		if err := s.openRecord(ring.closed, place{p, kindMessage, parts[3]}, parts[4], &messages[i]); err != nil {
+			return nil, fmt.Errorf("read what was set aside: %w", err)
+		}
+	}
+	return messages, nil
 }

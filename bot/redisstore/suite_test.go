@@ -89,6 +89,7 @@ func newFixture(t *testing.T, url string, d Durability) storetest.Fixture {
 		Trips:   trips.sent.Load,
 		Dump:    func(t testing.TB) map[string]string { return dump(t, newClient(t, url), prefix(p)) },
 		Kept:    func(id bot.ConversationID) ([]bot.Entry, error) { return s.Kept(ctx, p, id) },
+		Aside:   func(id bot.ConversationID) ([]bot.Message, error) { return s.Aside(ctx, p, id) },
 		Answers: func(month string) ([]bot.StatementAnswer, error) { return desk.Answers(ctx, p, month) },
 		Paced: func(t testing.TB, pace map[channels.Channel]float64) storetest.Store {
 			paced := o

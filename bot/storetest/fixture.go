@@ -34,6 +34,7 @@ type Fixture struct {
 	Dump    func(testing.TB) map[string]string                   // everything that is stored, by key
 	Trips   func() int64                                         // round trips to the store so far
 	Kept    func(bot.ConversationID) ([]bot.Entry, error)        // what is kept with a conversation
+	Aside   func(bot.ConversationID) ([]bot.Message, error)      // messages that were given up
 	Answers func(month string) ([]bot.StatementAnswer, error)    // the answer store
 	Paced   func(testing.TB, map[channels.Channel]float64) Store // the same store, with a pace
 }

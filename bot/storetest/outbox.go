@@ -149,9 +149,16 @@ func setAside(w *world) {
 	if l.Case != k.Ref {
 		w.t.Fatal("a lease does not say which case its message is about")
 	}
+	before, _ := w.Desk.Changes(w.ctx, w.Provider)
 	next := w.settle(l, bot.Settlement{Result: bot.SetAside, Sentence: "The number is not in use."})
 	if next == nil || next.Message.Text != "2" {
 		w.t.Fatal("a message that cannot be sent holds up all behind it")
+	}
+	if after, err := w.Desk.Changes(w.ctx, w.Provider); err != nil || after == before {
+		w.t.Fatalf("the desk is not told that a task came: %v", err)
+	}
+	if kept, err := w.Aside(conv.ID); err != nil || len(kept) != 1 || kept[0].Text != "1" {
+		w.t.Fatalf("the words of a message that was given up are lost: %v", err)
 	}
 	tasks, err := w.Desk.StaffTasks(w.ctx, w.Provider, 10)
 	if err != nil || len(tasks) != 1 || tasks[0].Kind != bot.Undelivered || tasks[0].Case != k.Ref || tasks[0].Text == "" {
@@ -216,13 +223,30 @@ func paced(w *world) {
 
 func holdSender(w *world) {
 	one, two := w.begin(daughter), w.begin(neighbor)
+	w.only(w.commit(say(w.begin("+447700900301"), "lost")), "lost")
 	l := w.only(w.commit(say(one, "1")), "1")
 	w.settle(l, bot.Settlement{Result: bot.Again, After: time.Minute, AllChats: true})
+	w.Clock.Advance(w.Lease)
+	w.none(w.lease(10), "the whole sender must wait, and a lost lease with it")
 	w.none(w.commit(say(two, "2")), "the provider said that the whole sender must wait")
-	w.Clock.Advance(time.Minute)
-	if leases := w.lease(10); len(leases) != 2 {
-		w.t.Fatalf("%d of 2 messages go on after the wait", len(leases))
+	w.Clock.Advance(time.Minute - w.Lease)
+	if leases := w.lease(10); len(leases) != 3 {
+		w.t.Fatalf("%d of 3 messages go on after the wait", len(leases))
 	}
+}
+
+// keepsPlace: who waits longest goes first, also when something is added to what
+// they wait for.
+func keepsPlace(w *world) {
+	w.Store = w.Paced(w.t, map[channels.Channel]float64{channels.SMS: 1})
+	w.only(w.commit(say(w.begin("+447700900301"), "first")), "first")
+	one, two := w.begin(daughter), w.begin(neighbor)
+	for _, conv := range []*bot.Conversation{one, two, one} {
+		w.none(w.commit(say(conv, string(conv.ID))), "the pace allows one a second")
+		w.Clock.Advance(10 * time.Millisecond)
+	}
+	w.Clock.Advance(time.Second)
+	w.only(w.lease(10), string(one.ID))
 }
 
 func repliesFirst(w *world) {
@@ -262,8 +286,13 @@ func receiptForward(w *world) {
 
 func receiptEndsDoubt(w *world) {
 	conv := w.begin(daughter)
+	earlier := w.only(w.commit(say(conv, "0")), "0")
+	w.accept(earlier)
 	l := w.only(w.commit(say(conv, "1"), say(conv, "2")), "1")
 	w.settle(l, bot.Settlement{Result: bot.InDoubt, After: time.Minute})
+	w.receipt(channels.Receipt{Task: string(l.Message.Task), Status: channels.StatusUnknown})
+	w.receipt(channels.Receipt{Task: string(earlier.Message.Task), Status: channels.StatusDelivered})
+	w.none(w.lease(10), "neither a receipt that says nothing nor another's ends a doubt")
 	w.receipt(channels.Receipt{Task: string(l.Message.Task), ID: "SM1", Status: channels.StatusSent})
 	l = w.only(w.lease(10), "2") // and "1" is not sent a second time
 	w.Clock.Advance(w.Lease)     // its instance dies, and the callback comes before the lease is taken again

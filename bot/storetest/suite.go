@@ -39,6 +39,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"a person who left is told from one who did not", left},
 		{"a pace is kept by all instances together", paced},
 		{"a whole sender waits when the provider says so", holdSender},
+		{"who waits longest goes first", keepsPlace},
 		{"people in conversation go before unprompted messages", repliesFirst},
 
 		{"random outboxes do what a simple model does", outboxAgainstModel},

@@ -66,9 +66,13 @@ func timerThen(w *world) {
 	conv := w.begin(daughter)
 	w.commit(nudge(conv, 1, time.Hour, 24*time.Hour, 72*time.Hour))
 	w.Clock.Advance(2 * time.Hour) // late: the next still counts from the commit
-	if err := w.wake(w.woken(1)); err != nil {
+	first := w.woken(1)
+	if err := w.wake(first); err != nil {
 		w.t.Fatal(err)
 	}
+	w.unchanged(func() {
+		w.must(w.wake(first), bot.ErrFenced, "a reminder is sent twice by one lease")
+	})
 	w.Clock.Advance(22*time.Hour - time.Second)
 	w.asleep("a day has not passed since the question")
 	w.Clock.Advance(time.Second)

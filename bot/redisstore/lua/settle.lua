@@ -25,7 +25,6 @@ if result == 'doubt' and tonumber(redis.call('HGET', outgoingKey(task), 'status'
 end
 
 redis.call('HSET', outgoingKey(task), 'conversation', conv, 'settled', token)
-redis.call('HDEL', outgoingKey(task), 'next')
 redis.call('PEXPIRE', outgoingKey(task), int(WEEK))
 if ARGV[9] == '1' then redis.call('HSET', paceKey(sender), 'hold', int(later)) end
 
