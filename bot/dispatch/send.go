@@ -38,16 +38,17 @@ const (
 func (d *Dispatcher) conversation(ctx context.Context, turns Turns, l bot.Lease) {
 	for next := &l; next != nil; {
 		s := d.deliver(ctx, turns, *next)
-		d.o.Count(word(s.Result))
 		settle, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
 		following, err := d.o.Queue.Settle(settle, *next, s)
 		cancel()
 		if err != nil {
+			d.o.Count("not settled")
 			if !errors.Is(err, bot.ErrFenced) {
 				d.failed(ctx, "settle", err)
 			}
 			return
 		}
+		d.o.Count(word(s.Result))
 		next = following
 		if next != nil && ctx.Err() != nil {
 			return // stopping: the lease runs out and is found again

@@ -1,0 +1,195 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"heard/flows"
+	"heard/flows/library"
+)
+
+// flowsCommand works on flow files: the library, and folders laid over it.
+func flowsCommand(ctx context.Context, p *program) error {
+	const usage = "flows check|test|graph|list [flags] [folder ...]"
+	if len(p.args) == 0 {
+		return usageError{fmt.Errorf("say what to do with the flows: heard %s", usage)}
+	}
+	what := p.args[0]
+	p.args = p.args[1:]
+	switch what {
+	case "check":
+		return flowsCheck(ctx, p)
+	case "test":
+		return flowsTest(p)
+	case "graph":
+		return flowsGraph(p)
+	case "list":
+		return flowsList(p)
+	}
+	return usageError{fmt.Errorf("there is no heard flows %s: heard %s", what, usage)}
+}
+
+// flowsCheck tells everything that is wrong before a person meets it.
+func flowsCheck(_ context.Context, p *program) error {
+	flags := flag.NewFlagSet("flows check", flag.ContinueOnError)
+	languages := flags.String("languages", "en", "the `languages` that are required, parted by commas")
+	if err := p.parse(flags, "flows check [-languages en,cy] [folder ...]"); err != nil {
+		return err
+	}
+	var problems flows.Problems
+	src, err := sources(p.args...)
+	if err != nil && !errors.As(err, &problems) {
+		return err
+	}
+	if err == nil {
+		problems = flows.Check(src, flows.CheckOptions{Languages: strings.Split(*languages, ",")})
+	}
+	for _, one := range problems {
+		_, _ = fmt.Fprintln(p.out, one)
+	}
+	if blocking := len(problems.Blocking()); blocking > 0 {
+		return fmt.Errorf("%d problems stop these flows from being used", blocking)
+	}
+	_, err = fmt.Fprintf(p.out, "%d flows can be used\n", len(src.Flows))
+	return err
+}
+
+// flowsTest plays every transcript of the library and the folders, and tells
+// which steps and branches none of them meets.
+func flowsTest(p *program) error {
+	flags := flag.NewFlagSet("flows test", flag.ContinueOnError)
+	provider := flags.String("provider", "", "whose wording files are laid over the flows, by `id`")
+	if err := p.parse(flags, "flows test [-provider id] [folder ...]"); err != nil {
+		return err
+	}
+	src, err := sources(p.args...)
+	if err != nil {
+		return err
+	}
+	set, err := flows.Compile(src, flows.Options{Provider: *provider, Limits: limits()})
+	if err != nil {
+		return err
+	}
+	failed, passed := 0, 0
+	met := map[string]bool{}
+	for _, tree := range trees(p.args) {
+		err := fs.WalkDir(tree, ".", func(path string, _ fs.DirEntry, err error) error {
+			if err != nil || filepath.Ext(path) != ".txt" {
+				return err
+			}
+			ok, err := playFile(p, set, tree, path, met)
+			if ok {
+				passed++
+			} else {
+				failed++
+			}
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("read transcripts: %w", err)
+		}
+	}
+	for _, missing := range set.Unvisited(met) {
+		_, _ = fmt.Fprintf(p.out, "no transcript meets %s\n", missing)
+	}
+	_, _ = fmt.Fprintf(p.out, "%d passed, %d failed\n", passed, failed)
+	if failed > 0 {
+		return fmt.Errorf("%d transcripts did not come true", failed)
+	}
+	return nil
+}
+
+func trees(folders []string) []fs.FS {
+	all := []fs.FS{library.Transcripts}
+	for _, f := range folders {
+		all = append(all, os.DirFS(f))
+	}
+	return all
+}
+
+func playFile(p *program, set *flows.Set, tree fs.FS, path string, met map[string]bool) (bool, error) {
+	data, err := fs.ReadFile(tree, path)
+	if err != nil {
+		return false, err
+	}
+	tr, err := flows.ParseTranscript(path, data)
+	if err != nil {
+		_, _ = fmt.Fprintln(p.out, err)
+		return false, nil
+	}
+	problems, fired := tr.Run(set)
+	for _, one := range problems {
+		_, _ = fmt.Fprintln(p.out, one)
+	}
+	for k := range fired {
+		met[k] = true
+	}
+	return len(problems) == 0, nil
+}
+
+// flowsList prints a table of the flows.
+func flowsList(p *program) error {
+	if err := p.parse(flag.NewFlagSet("flows list", flag.ContinueOnError), "flows list [folder ...]"); err != nil {
+		return err
+	}
+	src, err := sources(p.args...)
+	if err != nil {
+		return err
+	}
+	w := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(w, "FLOW\tSTAGE\tSTEPS\tSTARTS ON\tTITLE")
+	for _, f := range src.Flows {
+		var words []string
+		for _, s := range f.Start {
+			words = append(words, s.Text)
+		}
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\n", f.Name, f.Stage, len(f.Steps), strings.Join(words, ", "), f.Title)
+	}
+	return w.Flush()
+}
+
+// flowsGraph draws flows as Mermaid and SVG.
+func flowsGraph(p *program) error {
+	flags := flag.NewFlagSet("flows graph", flag.ContinueOnError)
+	out := flags.String("o", ".", "the `folder` to write NAME.mmd and NAME.svg into")
+	only := flags.String("flow", "", "the one `flow` to draw; else all")
+	if err := p.parse(flags, "flows graph [-o folder] [-flow name] [folder ...]"); err != nil {
+		return err
+	}
+	src, err := sources(p.args...)
+	if err != nil {
+		return err
+	}
+	if *only != "" && !slices.ContainsFunc(src.Flows, func(f flows.FlowSource) bool { return f.Name == *only }) {
+		return usageError{fmt.Errorf("there is no flow %q: heard flows list names them", *only)}
+	}
+	for i := range src.Flows {
+		f := &src.Flows[i]
+		if *only != "" && f.Name != *only {
+			continue
+		}
+		if err := draw(p, f, *out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func draw(p *program, f *flows.FlowSource, folder string) error {
+	for ending, text := range map[string]string{".mmd": flows.Mermaid(f), ".svg": flows.SVG(f)} {
+		path := filepath.Join(folder, f.Name+ending)
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			return fmt.Errorf("write the drawing: %w", err)
+		}
+		_, _ = fmt.Fprintln(p.out, path)
+	}
+	return nil
+}
