@@ -10,6 +10,16 @@ import (
 // follow while sessions of the old one are still read.
 const formatCBOR = 1
 
+// decoding takes texts as they are: what a person sent need not be valid UTF-8,
+// and must not make their session unreadable.
+var decoding = func() cbor.DecMode {
+	m, err := cbor.DecOptions{UTF8: cbor.UTF8DecodeInvalid}.DecMode()
+	if err != nil {
+		panic(err) // the options are constant
+	}
+	return m
+}()
+
 // Encode writes a State: a format byte and CBOR with integer keys.
 func Encode(st *State) ([]byte, error) {
 	body, err := cbor.Marshal(st)
@@ -28,7 +38,7 @@ func Decode(data []byte) (State, error) {
 	if data[0] != formatCBOR {
 		return st, fmt.Errorf("decode a session: format %d is not known to this version of heard", data[0])
 	}
-	if err := cbor.Unmarshal(data[1:], &st); err != nil {
+	if err := decoding.Unmarshal(data[1:], &st); err != nil {
 		return st, fmt.Errorf("decode a session: %w", err)
 	}
 	return st, nil
