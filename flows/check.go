@@ -74,7 +74,7 @@ func newChecker(src *Sources, o CheckOptions) *checker {
 	for _, command := range src.Commands {
 		for _, words := range command.Words {
 			for _, w := range words {
-				if word := normalise(w.Text); c.commands[word] == "" {
+				if word := normalise(w.Text); word != "" && c.commands[word] == "" {
 					c.commands[word] = command.Name
 				}
 			}

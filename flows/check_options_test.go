@@ -108,6 +108,12 @@ protected:
 ---
 `
 
+// Danger words that lead nowhere leave a person in danger without an answer.
+func TestUrgentWordsLeadToAFlow(t *testing.T) {
+	wantProblems(t, problemsIn(t, "urgent:\n  run: danger\n  words: {en: [suicide]}\n", CheckOptions{}),
+		`urgent words run the flow "danger", which does not exist`)
+}
+
 // What a provider or a translator may not do, and what they may.
 func TestWordingFilesStayWithinTheirLimits(t *testing.T) {
 	for name, c := range map[string]struct {

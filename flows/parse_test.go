@@ -220,6 +220,7 @@ func TestFilesThatAreNoFlowFilesAreRefused(t *testing.T) {
 		"flow: two words\nsteps: {a: {say: b}}\n":       "a name is one word",
 		"flow: x\nsteps:\n  end:\n    say: Bye\n":       "a step may not be called end",
 		"flow: x\nversion: two\nsteps: {a: {say: b}}\n": "version is a whole number above 0",
+		"urgent:\n  words: {en: [suicide]}\n":           "urgent needs run: and the flow that gives help",
 		"phrases:\n  a:\n    sms: Hello\n":              "a needs text: beside the channels' own",
 		"phrases:\n  a:\n    - Hello\n":                 "a text is needed here, not keys or a list",
 	} {
@@ -233,6 +234,16 @@ func TestFilesThatAreNoFlowFilesAreRefused(t *testing.T) {
 func TestMissingFolderIsTold(t *testing.T) {
 	if _, err := Parse(os.DirFS(filepath.Join(t.TempDir(), "none"))); err == nil {
 		t.Error("nothing is told")
+	}
+}
+
+func TestUnreadableFileIsTold(t *testing.T) {
+	folder := t.TempDir()
+	if err := os.Symlink("gone", filepath.Join(folder, "a.yaml")); err != nil {
+		t.Skip("no symbolic links here")
+	}
+	if _, err := Parse(os.DirFS(folder)); err == nil || !strings.Contains(err.Error(), "a.yaml:1:1: error: the file cannot be read") {
+		t.Errorf("told: %v", err)
 	}
 }
 
