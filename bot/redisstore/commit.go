@@ -30,7 +30,7 @@ func (s *Store) Commit(ctx context.Context, t bot.Turn) (bot.Committed, error) {
 		return bot.Committed{Duplicate: true}, nil
 	}
 	e.written()
-	leases, err := s.openLeases(t.Provider, ring, before, answer[1:])
+	leases, err := s.openLeases(t.Provider, ring, before, answer[1:], e.conversations)
 	if err != nil {
 		return bot.Committed{}, fmt.Errorf("commit: %w", err)
 	}
@@ -44,7 +44,7 @@ type turnEncoder struct {
 	provider bot.ProviderID
 	args     []any
 
-	conversations map[bot.ConversationID]bool // put by this turn
+	conversations map[bot.ConversationID]*bot.Conversation // put by this turn
 	cases         map[bot.CaseRef]bool
 	sealers       map[bot.CaseRef]sealer
 	bumps         []bump
@@ -70,7 +70,7 @@ func (s *Store) encodeTurn(ring *keyring, t bot.Turn) (*turnEncoder, error) {
 	e := &turnEncoder{
 		store: s, ring: ring, provider: t.Provider,
 		args:          make([]any, 0, 12+8*(len(t.Ops)+len(t.Expect))),
-		conversations: map[bot.ConversationID]bool{},
+		conversations: map[bot.ConversationID]*bot.Conversation{},
 		cases:         map[bot.CaseRef]bool{},
 		sealers:       map[bot.CaseRef]sealer{},
 	}
@@ -102,7 +102,7 @@ func (e *turnEncoder) add(args ...any) { e.args = append(e.args, args...) }
 func (e *turnEncoder) prepare(op bot.Op) {
 	switch op := op.(type) {
 	case bot.PutConversation:
-		e.conversations[op.Conversation.ID] = true
+		e.conversations[op.Conversation.ID] = op.Conversation
 	case bot.PutCase:
 		e.cases[op.Case.Ref] = true
 		if op.Case.Version == 0 && op.Case.Key == nil {

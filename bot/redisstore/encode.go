@@ -121,7 +121,7 @@ func (e *turnEncoder) enqueue(op bot.Enqueue) error {
 		return fmt.Errorf("a message needs a task without spaces")
 	}
 	sealed, err := e.store.sealRecord(e.ring.closed, place{e.provider, kindMessage, task}, op.Message)
-	e.add("q", string(op.Conversation), task, class(op.Message.Purpose), sealed, flag(e.conversations[op.Conversation]))
+	e.add("q", string(op.Conversation), task, class(op.Message.Purpose), sealed, flag(e.conversations[op.Conversation] != nil))
 	return err
 }
 

@@ -24,7 +24,7 @@ func (s *Store) LeaseMessages(ctx context.Context, p bot.ProviderID, max int) ([
 	if err != nil {
 		return nil, err
 	}
-	leases, err := s.openLeases(p, ring, before, answer)
+	leases, err := s.openLeases(p, ring, before, answer, nil)
 	if err != nil {
 		return nil, fmt.Errorf("lease messages: %w", err)
 	}
@@ -36,13 +36,14 @@ const leaseFields = 8
 
 // openLeases reads leases as scripts return them. Their deadlines count from
 // before the call, by this machine's monotonic clock: never later than the store's.
-func (s *Store) openLeases(p bot.ProviderID, ring *keyring, before time.Time, flat []string) ([]bot.Lease, error) {
+// known are conversations that the caller has just written.
+func (s *Store) openLeases(p bot.ProviderID, ring *keyring, before time.Time, flat []string, known map[bot.ConversationID]*bot.Conversation) ([]bot.Lease, error) {
 	if len(flat) == 0 {
 		return nil, nil
 	}
 	leases := make([]bot.Lease, 0, len(flat)/leaseFields)
 	for ; len(flat) >= leaseFields; flat = flat[leaseFields:] {
-		l, err := s.openLease(p, ring, before, flat)
+		l, err := s.openLease(p, ring, before, flat, known)
 		if err != nil {
 			return nil, fmt.Errorf("lease: %w", err)
 		}
@@ -51,7 +52,7 @@ func (s *Store) openLeases(p bot.ProviderID, ring *keyring, before time.Time, fl
 	return leases, nil
 }
 
-func (s *Store) openLease(p bot.ProviderID, ring *keyring, before time.Time, f []string) (bot.Lease, error) {
+func (s *Store) openLease(p bot.ProviderID, ring *keyring, before time.Time, f []string, known map[bot.ConversationID]*bot.Conversation) (bot.Lease, error) {
 	numbers, err := integers(f[1], f[2], f[3], f[4])
 	if err != nil {
 		return bot.Lease{}, err
@@ -66,9 +67,12 @@ func (s *Store) openLease(p bot.ProviderID, ring *keyring, before time.Time, f [
 	if numbers[3] != 0 {
 		l.Doubt = time.UnixMilli(numbers[3])
 	}
-	var c bot.Conversation
-	if err := s.openRecord(ring.closed, place{p, kindConversation, f[0]}, f[5], &c); err != nil {
-		return bot.Lease{}, err
+	c := known[l.Conversation]
+	if c == nil {
+		c = &bot.Conversation{}
+		if err := s.openRecord(ring.closed, place{p, kindConversation, f[0]}, f[5], c); err != nil {
+			return bot.Lease{}, err
+		}
 	}
 	l.Channel, l.Sender, l.Address, l.LastAt, l.Left, l.Case = c.Channel, c.Sender, c.Address, c.LastAt, c.Left, c.Case
 	return l, s.openRecord(ring.closed, place{p, kindMessage, f[6]}, f[7], &l.Message)
@@ -104,7 +108,7 @@ func (s *Store) Settle(ctx context.Context, l bot.Lease, end bot.Settlement) (*b
 	if err != nil {
 		return nil, err
 	}
-	leases, err := s.openLeases(l.Provider, ring, before, answer)
+	leases, err := s.openLeases(l.Provider, ring, before, answer, nil)
 	if err != nil {
 		return nil, fmt.Errorf("settle: %w", err)
 	}

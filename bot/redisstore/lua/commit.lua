@@ -19,7 +19,8 @@
 --        s id case due sealed new                        staff task; case '-' for none
 --        e id                                            end a staff task
 --        n month id sealed                               an answer to a statement
--- Returns {'done'} and the leases, flat, eight values each (held in outbox.lua); {'duplicate'};
+-- Returns {'done'} and the leases, flat, eight values each (held in outbox.lua; the record is left out where
+--         the turn itself put the conversation); {'duplicate'};
 --         HEARD CONFLICT, FENCED, MISSING.
 local SIZE = {x = 4, c = 7, k = 8, d = 4, a = 5, w = 3, q = 6, t = 4, u = 2, s = 6, e = 2, n = 4}
 local TURN, FIRST = ARGV[4], 13
@@ -81,7 +82,15 @@ local function end_task(id)
   redis.call('ZREM', taskDueKey, id)
 end
 
-local write, queued, order = {}, {}, {}
+-- What the turn puts in outboxes: first is the message that finds an outbox empty
+-- and goes without being pushed and popped; known is set where the caller put the
+-- conversation itself, and need not be told its record.
+local write, order, first, known = {}, {}, {}, {}
+
+-- push puts a message at an end of its lane: RPUSH or LPUSH.
+local function push(how, id, m)
+  redis.call(how, m.class == 'h' and helpKey(id) or outboxKey(id), format(0, 0, m.class, m.task, m.sealed))
+end
 
 function write.x() end
 
@@ -121,10 +130,17 @@ end
 function write.w(at) redis.call('RPUSH', keptKey(ARGV[at + 1]), ARGV[at + 2]) end
 
 function write.q(at)
-  local id, class = ARGV[at + 1], ARGV[at + 3]
-  local list = class == 'h' and helpKey(id) or outboxKey(id)
-  redis.call('RPUSH', list, format(0, 0, class, ARGV[at + 2], ARGV[at + 4]))
-  if not queued[id] then queued[id], order[#order + 1] = true, id end
+  local id, m = ARGV[at + 1], {task = ARGV[at + 2], class = ARGV[at + 3], sealed = ARGV[at + 4]}
+  if known[id] == nil then
+    known[id], order[#order + 1] = ARGV[at + 5] == '1', id
+    first[id] = redis.call('EXISTS', flightKey(id), helpKey(id), outboxKey(id)) == 0 and m
+    if first[id] then return end
+  elseif first[id] and m.class == 'h' and first[id].class ~= 'h' then
+    push('LPUSH', id, first[id])
+    first[id] = m
+    return
+  end
+  push('RPUSH', id, m)
 end
 
 function write.t(at)
@@ -162,12 +178,19 @@ end
 
 local answer = {'done'}
 for _, id in ipairs(order) do
-  if redis.call('EXISTS', flightKey(id)) == 0 then
-    local lease = follow(id, redis.call('HGET', conversationKey(id), 's'), true)
-    if lease then
-      redis.call('APPEND', mark, ' ' .. id .. ' ' .. lease[2])
-      append(answer, lease)
-    end
+  local m, lease = first[id], nil
+  local sender = redis.call('HGET', conversationKey(id), 's')
+  if m and take(sender) then
+    lease = send(id, sender, 0, m.class, m.task, m.sealed, 0, known[id])
+  elseif m then
+    push('LPUSH', id, m)
+    schedule(id, sender, m.class, now, 'LT')
+  elseif redis.call('EXISTS', flightKey(id)) == 0 then
+    lease = follow(id, sender, true)
+  end
+  if lease then
+    redis.call('APPEND', mark, ' ' .. id .. ' ' .. lease[2])
+    append(answer, lease)
   end
 end
 return answer

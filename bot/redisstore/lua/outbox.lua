@@ -54,15 +54,15 @@ local function held(conv)
   return {conv, f[1], int(math.max(0, tonumber(f[2]) - now)), int(attempts), f[3], record, task, sealed}
 end
 
--- send leases a message: from now on it is being sent.
-local function send(conv, sender, attempts, class, task, sealed, doubt)
+-- send leases a message: from now on it is being sent. known: leave out the record.
+local function send(conv, sender, attempts, class, task, sealed, doubt, known)
   local token = int(redis.call('INCR', tokenKey))
   redis.call('HSET', flightKey(conv), 'token', token, 'until', int(now + LEASE), 'start', int(now),
     'doubt', int(doubt), 'element', format(attempts + 1, 0, class, task, sealed))
   redis.call('HSET', outgoingKey(task), 'conversation', conv)
   redis.call('PEXPIRE', outgoingKey(task), int(WEEK))
   schedule(conv, sender, class, now + LEASE)
-  local record = redis.call('HGET', conversationKey(conv), 'r') or ''
+  local record = not known and redis.call('HGET', conversationKey(conv), 'r') or ''
   return {conv, token, int(LEASE), int(attempts + 1), int(doubt), record, task, sealed}
 end
 
