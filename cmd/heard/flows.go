@@ -49,9 +49,7 @@ func flowsCheck(_ context.Context, p *program) error {
 	if err != nil && !errors.As(err, &problems) {
 		return err
 	}
-	if err == nil {
-		problems = flows.Check(src, flows.CheckOptions{Languages: strings.Split(*languages, ",")})
-	}
+	problems = append(problems, flows.Check(src, flows.CheckOptions{Languages: strings.Split(*languages, ",")})...)
 	for _, one := range problems {
 		_, _ = fmt.Fprintln(p.out, one)
 	}
