@@ -117,37 +117,48 @@ func (c *checker) answerable(s *StepSource, name string) (values []string, numbe
 	return values, false, ok
 }
 
+// branches lists the ways out of a step, with the one that is not written: on to
+// the step below, or to the end after the last. It is there unless an entry of
+// next always holds, or each of the possible answers has one.
+func branches(f *FlowSource, at int) []BranchSource {
+	s := &f.Steps[at]
+	left := answersOf(s)
+	for _, b := range s.Next {
+		if b.To != "" && (b.When == "" || b.When == elseBranch) {
+			return s.Next
+		}
+		left = slices.DeleteFunc(left, func(name string) bool { return name == b.When })
+	}
+	if len(s.Next) > 0 && len(left) == 0 && len(answersOf(s)) > 0 && !s.Answer.Optional {
+		return s.Next
+	}
+	on := BranchSource{Pos: s.Pos, To: "end"}
+	if at+1 < len(f.Steps) {
+		on.To = f.Steps[at+1].Name
+	}
+	if len(s.Next) > 0 {
+		on.When = elseBranch
+	}
+	return append(slices.Clip(s.Next), on)
+}
+
 // ways lists where a step may lead within its flow, by index; out tells whether
 // it may leave the flow. A misspelt target counts as what was probably meant, so
 // that one slip is told once.
 func ways(f *FlowSource, at int) (steps []int, out bool) {
-	s := &f.Steps[at]
-	left := answersOf(s)
-	always := false
-	for _, b := range s.Next {
-		left = slices.DeleteFunc(left, func(name string) bool { return name == b.When })
-		always = always || b.When == "" || b.When == elseBranch
-		if b.To == "" { // told already: it leads nowhere that is known
-			always = false
-			continue
+	for _, b := range branches(f, at) {
+		if b.To == "" {
+			continue // told already
 		}
 		to := stepIndex(f, b.To)
-		if to < 0 {
+		if to < 0 && b.To != "end" {
 			to = stepIndex(f, meantWord(b.To, stepNames(f)))
 		}
-		if to < 0 || b.To == "end" {
+		if to < 0 {
 			out = true
 			continue
 		}
 		steps = append(steps, to)
-	}
-	answeredAll := len(s.Next) > 0 && len(answersOf(s)) > 0 && len(left) == 0 && !s.Answer.Optional
-	switch {
-	case always || answeredAll:
-	case at+1 < len(f.Steps):
-		steps = append(steps, at+1)
-	default:
-		out = true
 	}
 	return steps, out
 }

@@ -292,8 +292,8 @@ func TestGuesses(t *testing.T) {
 }
 
 // Files come from people and from the network share they keep them on: none may
-// stop the process. Whatever is read is checked, for the check must not fail on
-// half of a file.
+// stop the process. Whatever is read is checked and drawn, for neither may fail
+// on half of a file.
 func FuzzParse(f *testing.F) {
 	for _, folder := range []string{"testdata/clean", "testdata/defects"} {
 		files, err := filepath.Glob(filepath.Join(folder, "*.yaml"))
@@ -323,6 +323,12 @@ func FuzzParse(f *testing.F) {
 		for _, p := range Check(src, CheckOptions{Languages: []string{"en", "cy"}}) {
 			if p.Text == "" || p.Severity == "" {
 				t.Errorf("a problem without words: %+v", p)
+			}
+		}
+		for i := range src.Flows[:min(len(src.Flows), 3)] {
+			if len(src.Flows[i].Steps) < 20 {
+				SVG(&src.Flows[i])
+				Mermaid(&src.Flows[i])
 			}
 		}
 	})

@@ -51,3 +51,17 @@ func TestNoStatementByAnUnknownID(t *testing.T) {
 		t.Errorf("found %v", s)
 	}
 }
+
+// A statement that nothing works for is a promise nobody keeps.
+func TestUnclaimedStatementsAreListed(t *testing.T) {
+	src := mustParse(t, "flow: x\nsteps:\n  a: {say: Hello., supports: [making.time, making.serious]}\n  b: {measure: making.time}\n")
+	unsupported, unmeasured := Unclaimed(src)
+	if len(unsupported) != 19 || len(unmeasured) != 20 {
+		t.Errorf("%d and %d are unclaimed, want 19 and 20", len(unsupported), len(unmeasured))
+	}
+	for _, s := range append(unsupported, unmeasured...) {
+		if s.ID == "making.time" {
+			t.Error("making.time is supported and measured")
+		}
+	}
+}
