@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"time"
 
 	"heard/flows"
@@ -24,7 +25,7 @@ func (w *work) act(e flows.Act) error {
 	case flows.AlertTeam:
 		w.alert()
 	case flows.CallBack:
-		w.task(CallPerson, withinDay, "The person asks to be called. The number they gave is on the case.")
+		w.task(CallPerson, withinDay, "The person asks to be called. The number they gave is kept with this.")
 	case flows.NeedsPerson:
 		w.task(NeedsPerson, withinDay, "The person asks to talk with somebody.")
 	case flows.NotUnderstood:
@@ -53,7 +54,7 @@ func (w *work) open() error {
 	if err := c.moveStage(stageOpen, w.now); err != nil {
 		return err
 	}
-	c.Language = w.language()
+	c.Language = w.lang
 	w.taskBy(Acknowledge, c.Due, "Acknowledge it: say who handles it, and offer to talk about how.")
 	return nil
 }
@@ -73,37 +74,62 @@ func (w *work) erase() {
 	w.current, w.subject = nil, nil
 }
 
-// forget drops what this turn wanted to write on a case that is erased in it.
+// forget drops what this turn wanted to write on a case that is erased in it, and
+// everything else that holds the person's words.
 func (w *work) forget(c *Case) {
-	kept := w.ops[:0]
-	for _, o := range w.ops {
-		if a, ok := o.(Append); ok && a.Case == c {
-			continue
+	w.ops = slices.DeleteFunc(w.ops, func(o Op) bool {
+		switch o := o.(type) {
+		case Append:
+			return o.Case == c
+		case AddTask:
+			return o.Task.Case == c.Ref
+		case KeepWith:
+			return true
 		}
-		if t, ok := o.(AddTask); ok && t.Task.Case == c.Ref {
-			continue
-		}
-		kept = append(kept, o)
-	}
-	w.ops = kept
+		return false
+	})
+	w.op(EraseKept{w.conv.ID})
+	w.op(EndTask{w.conv.taskID(PutAside)})
 	w.op(DropTimer{Timer{Kind: Nudge, Conversation: w.conv.ID}.ID()})
 }
 
-// alert tells the team of danger; the words that raised it are on the timeline.
+// alert tells the team of danger, with the words that raised it where they are
+// not on the timeline already.
 func (w *work) alert() {
-	if c := w.subject; c != nil {
-		w.op(Append{Case: c, Entry: Entry{ID: newEntryID(), At: w.now, Kind: Alerted, From: w.message}})
+	e := Entry{ID: newEntryID(), At: w.now, Kind: Alerted, From: w.message}
+	if !slices.ContainsFunc(w.ops, func(o Op) bool { return w.keeps(o) }) {
+		e.Text = w.words
 	}
+	w.write(w.subject, e)
 	w.task(Danger, withinDanger, "The person used words that may mean danger. Read them now.")
 }
 
-// outcome notes what the person did with an outcome.
+// keeps tells whether an op keeps the words of the message where an alert about
+// the work's case leads.
+func (w *work) keeps(o Op) bool {
+	switch o := o.(type) {
+	case Append:
+		return o.Case == w.subject && o.Entry.From == w.message && o.Entry.Text == w.words
+	case KeepWith:
+		return w.subject == nil && o.Entry.From == w.message && o.Entry.Text == w.words
+	}
+	return false
+}
+
+// outcome notes what the person did with an outcome. One that was answered after
+// a newer one was offered moves nothing.
 func (w *work) outcome(a flows.Action) error {
 	c := w.subject
 	if c == nil {
 		return nil
 	}
 	w.change(c)
+	if a == flows.Disagree {
+		w.task(Dispute, withinDays, "The person disagrees with the outcome. Look again, or point to the ombudsman.")
+	}
+	if w.notice == nil || EntryID(w.notice.ID) != c.Outcome.Entry {
+		return nil
+	}
 	switch a {
 	case flows.OpenedOutcome:
 		c.Outcome.Read = w.now
@@ -111,15 +137,32 @@ func (w *work) outcome(a flows.Action) error {
 		c.Outcome.Answer = "later"
 	case flows.AcceptOutcome:
 		c.Outcome.Answer = "accepted"
-		c.Status, c.Closed = Closed, w.now
+		c.close(w.now)
 		c.Pending = append(c.Pending, Notice{Kind: noticeReflection, NotBefore: w.now.Add(w.p.ReflectAfter)})
+		w.wakeFor(c)
 		return c.moveStage(stageAccept, w.now)
 	case flows.Disagree:
 		c.Outcome.Answer = "disagreed"
-		w.task(Dispute, withinDays, "The person disagrees with the outcome. Look again, or point to the ombudsman.")
+		c.reopen()
 		return c.moveStage(stageReopen, w.now)
 	}
 	return nil
+}
+
+// close ends the work on a case; what was to be told about it so far still is.
+func (c *Case) close(now time.Time) { c.Status, c.Closed = Closed, now }
+
+// reopen goes on with a case that was closed: it is too early to look back.
+func (c *Case) reopen() {
+	if c.Status == Closed {
+		c.Status, c.Closed = Open, time.Time{}
+	}
+	c.withdrawNotices(noticeReflection)
+}
+
+// withdrawNotices takes back what was not told yet.
+func (c *Case) withdrawNotices(kind string) {
+	c.Pending = slices.DeleteFunc(c.Pending, func(n Notice) bool { return n.Kind == kind })
 }
 
 // The notices, each told by the flow of that name.

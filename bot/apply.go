@@ -11,8 +11,11 @@ import (
 
 // apply turns a step's effects into changes of the turn.
 func (w *work) apply(next flows.State, effects []flows.Effect) error {
+	if w.lang = next.Language; w.lang == "" {
+		w.lang = w.p.Flows.Languages()[0]
+	}
 	for _, e := range effects {
-		if err := w.effect(e); err != nil {
+		if err := w.effect(e, next.Notice); err != nil {
 			return err
 		}
 	}
@@ -32,10 +35,11 @@ func (w *work) apply(next flows.State, effects []flows.Effect) error {
 	return nil
 }
 
-func (w *work) effect(e flows.Effect) error {
+// effect applies one effect; underWay is the notice that the step leaves open.
+func (w *work) effect(e flows.Effect, underWay *flows.Notice) error {
 	switch e := e.(type) {
 	case flows.Send:
-		w.say(message(e))
+		w.say(message(e), e.Alone)
 	case flows.Begin:
 		w.begin(e)
 	case flows.Save:
@@ -47,9 +51,7 @@ func (w *work) effect(e flows.Effect) error {
 	case flows.Remind:
 		w.remind(e)
 	case flows.NotNow:
-		if e.After > 0 {
-			w.op(SetTimer{Timer{Kind: News, Case: CaseRef(e.Notice.Case), After: e.After}})
-		}
+		w.notNow(e, underWay)
 	case flows.Done:
 		w.told(e.Notice)
 	case flows.Measures:
@@ -60,44 +62,73 @@ func (w *work) effect(e flows.Effect) error {
 	return nil
 }
 
-// begin makes the draft that everything else is kept on.
+// begin makes the draft that everything else is kept on. Its clock counts from
+// when the person sent the first of it, however long that took to come in.
 func (w *work) begin(e flows.Begin) {
+	since := e.Since
+	if w.received.Before(since) {
+		since = w.received
+	}
 	c := w.hold(&Case{
 		Ref: CaseRef(e.Ref), Status: Draft, Stage: flows.Making, Handle: Handle(randomID()),
-		Channel: w.conv.Channel, Received: e.Since,
+		Channel: w.conv.Channel, Received: since,
 	})
 	w.change(c)
 	w.current, w.subject = c, c
 }
 
 // save keeps an answer on the case: words and files on the timeline, short
-// answers as fields.
+// answers as fields. Where there is no case it is kept with the conversation.
 func (w *work) save(e flows.Save) {
+	if e.Property == "" {
+		return
+	}
 	c := w.subject
-	if c == nil || e.Property == "" {
+	if c != nil && !e.More {
+		w.change(c)
+		c.setField(e)
+	}
+	if e.Clear || c != nil && !e.More && len(e.Media) == 0 && e.Shown == "" {
 		return
 	}
-	w.change(c)
-	if e.Property == "privacy" {
-		c.Privacy = e.Value
+	entry := Entry{
+		ID: newEntryID(), At: w.now, Kind: Said, Field: e.Property, Text: e.Value, Media: e.Media, Shown: e.Shown, From: w.message,
 	}
-	c.Fields = slices.DeleteFunc(c.Fields, func(f Field) bool { return f.Name == e.Property && !e.More })
+	if e.Property == replyProperty {
+		entry.Kind = Replied
+	}
+	w.write(c, entry)
+}
+
+// setField puts a short answer in its place among the case's fields, or takes
+// it away.
+func (c *Case) setField(e flows.Save) {
+	i := slices.IndexFunc(c.Fields, func(f Field) bool { return f.Name == e.Property })
 	switch {
+	case e.Clear && i >= 0:
+		c.Fields = slices.Delete(c.Fields, i, i+1)
 	case e.Clear:
-		return
-	case !e.More:
+	case i >= 0:
+		c.Fields[i].Value = e.Value
+	default:
 		c.Fields = append(c.Fields, Field{Name: e.Property, Value: e.Value})
 	}
-	if e.More || len(e.Media) > 0 || e.Shown != "" {
-		kind := Said
-		if e.Property == replyProperty {
-			kind = Replied
-		}
-		w.op(Append{Case: c, Entry: Entry{
-			ID: newEntryID(), At: w.now, Kind: kind, Field: e.Property, Text: e.Value, Media: e.Media, Shown: e.Shown, From: w.message,
-		}})
+	if e.Property == privacyProperty {
+		c.Privacy = e.Value
 	}
 }
+
+// write puts an entry on a case's timeline; nil: keeps it with the conversation.
+func (w *work) write(c *Case, e Entry) {
+	if c != nil {
+		w.op(Append{Case: c, Entry: e})
+		return
+	}
+	w.op(KeepWith{Conversation: w.conv.ID, Entry: e})
+}
+
+// privacyProperty is the case property that says who may know who the person is.
+const privacyProperty = "privacy"
 
 // replyProperty is the case property whose words are an answer to the team.
 const replyProperty = "reply"
@@ -109,11 +140,7 @@ func (w *work) keep(e flows.Keep, from channels.MessageID) {
 		return
 	}
 	entry := Entry{ID: newEntryID(), At: w.now, Kind: keptKind(e.Kind), Text: e.Text, Media: e.Media, From: from}
-	if c := w.caseNamed(e.Case); c != nil {
-		w.op(Append{Case: c, Entry: entry})
-		return
-	}
-	w.op(KeepWith{Conversation: w.conv.ID, Entry: entry})
+	w.write(w.caseNamed(e.Case), entry)
 }
 
 func keptKind(k flows.KeepKind) EntryKind {
@@ -132,12 +159,25 @@ func (w *work) remind(e flows.Remind) {
 		w.op(DropTimer{t.ID()})
 		return
 	}
-	t.After = e.After[0]
-	for i, after := range e.After[1:] {
-		t.Then = append(t.Then, after-e.After[i])
-	}
+	t.After, t.Then = e.After[0], e.After[1:]
 	w.op(SetTimer{t})
 }
+
+// notNow has a notice tried again. The end of the notice under way does that for
+// those of the same case.
+func (w *work) notNow(e flows.NotNow, underWay *flows.Notice) {
+	after := e.After
+	if after == 0 {
+		if underWay != nil && underWay.Case == e.Notice.Case {
+			return
+		}
+		after = otherCase
+	}
+	w.op(SetTimer{Timer{Kind: News, Case: CaseRef(e.Notice.Case), After: after}})
+}
+
+// otherCase is how long news of one case waits while those of another are told.
+const otherCase = time.Hour
 
 // told takes a notice off the case, and wakes the conversation for the next.
 func (w *work) told(n flows.Notice) {
@@ -176,7 +216,7 @@ func (w *work) measured(e flows.Measures) {
 	for _, a := range e.Answers {
 		answers = append(answers, StatementAnswer{
 			Month: w.now.In(w.p.Calendar.Location).Format("2006-01"), Channel: string(w.conv.Channel),
-			Language: w.language(), Statement: a.Statement, Answer: a.Value,
+			Language: w.lang, Statement: a.Statement, Answer: a.Value,
 		})
 	}
 	w.op(AddAnswers{answers})
@@ -188,14 +228,4 @@ func (w *work) measured(e flows.Measures) {
 			}
 		}
 	}
-}
-
-// language is what the last message was said in.
-func (w *work) language() string {
-	for _, m := range slices.Backward(w.sends) {
-		if m.Language != "" {
-			return m.Language
-		}
-	}
-	return w.p.Flows.Languages()[0]
 }

@@ -18,19 +18,14 @@ const holdingReply = "Thank you. We have kept your message, and a person will re
 func (b *Bot) aside(p *provider, view View, in channels.Inbound, turn TurnID, cause error) *work {
 	b.log.LogAttrs(context.Background(), slog.LevelError, "a message was put aside",
 		slog.String("provider", string(p.ID)), slog.String("cause", cause.Error()))
-	w := newWork(p, view, b.now(), turn)
-	w.message = in.ID
-	w.arrive(in)
-	e := Entry{ID: newEntryID(), At: w.now, Kind: Aside, Text: in.Text, From: in.ID, Choice: in.Choice}
-	for _, m := range in.Media {
-		e.Media = append(e.Media, flows.Media{Kind: m.Kind, Ref: m.Ref, Type: m.Type, Size: m.Size})
-	}
+	w, _ := b.arrived(p, view, in, turn)
+	e := Entry{ID: newEntryID(), At: w.now, Kind: Aside, Text: w.words, Media: media(in), From: in.ID, Choice: in.Choice}
 	w.op(KeepWith{Conversation: w.conv.ID, Entry: e})
 	w.op(AddTask{StaffTask{
-		ID: string(w.conv.ID) + "/" + string(PutAside), Kind: PutAside, Conv: w.conv.ID, At: w.now, Due: w.now.Add(time.Hour),
+		ID: w.conv.taskID(PutAside), Kind: PutAside, Conv: w.conv.ID, At: w.now, Due: w.now.Add(time.Hour),
 		Text: "A message could not be handled and was put aside. Read it and answer the person.",
 	}})
-	w.say(Message{Text: holdingReply, Purpose: flows.Reply})
+	w.say(Message{Text: holdingReply, Purpose: flows.Reply}, false)
 	return w
 }
 

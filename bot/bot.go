@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -60,7 +61,8 @@ type Bot struct {
 // on.
 type provider struct {
 	Provider
-	set atomic.Pointer[flows.Set]
+	set  atomic.Pointer[flows.Set]
+	grow sync.Mutex // held while the Set is replaced by a larger one
 }
 
 // New makes a Bot and publishes the current version of every flow, so that who
@@ -109,50 +111,66 @@ func (b *Bot) provider(id ProviderID) (*provider, error) {
 	return p, nil
 }
 
-// step takes the step, loading the older versions of flows that it asks for. A
-// panic in a flow is an error like others: the turn is put aside.
-func (b *Bot) step(ctx context.Context, p *provider, st flows.State, ev flows.Event, now time.Time) (next flows.State, effects []flows.Effect, err error) {
+// recovered makes a panic an error like others, for which a turn is put aside. It
+// says no more than the panic's type: the rest may quote a person.
+func recovered(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("a flow panicked: %T", r)
+	}
+}
+
+// handle takes the step and applies what comes of it.
+func (b *Bot) handle(ctx context.Context, w *work, st flows.State, ev flows.Event) ([]flows.Effect, error) {
+	next, effects, err := b.step(ctx, w.p, st, ev, w.now)
+	if err != nil {
+		return nil, err
+	}
+	return effects, w.apply(next, effects)
+}
+
+// step takes the step, loading the older versions of flows that it asks for.
+func (b *Bot) step(ctx context.Context, p *provider, st flows.State, ev flows.Event, now time.Time) (flows.State, []flows.Effect, error) {
+	var missing *flows.VersionError
 	for range maxVersions {
-		set := p.set.Load()
-		next, effects, err = stepSafely(set, st, ev, now)
-		var missing *flows.VersionError
+		next, effects, err := flows.Step(p.set.Load(), st, ev, now)
 		if !errors.As(err, &missing) {
 			return next, effects, err
 		}
-		_, structure, words, err := b.versions.FlowVersion(ctx, p.ID, missing.Hash)
-		if errors.Is(err, ErrNotFound) {
-			return st, nil, missing
-		}
-		if err != nil {
-			return st, nil, storeError{err}
-		}
-		larger, err := set.WithVersion(structure, words)
-		if err != nil {
+		if err := b.load(ctx, p, missing); err != nil {
 			return st, nil, err
 		}
-		p.set.CompareAndSwap(set, larger)
 	}
-	return st, nil, err
+	return st, nil, missing
 }
 
 // maxVersions is how many versions one turn may need that are not loaded: one for
 // each flow that lies on another.
 const maxVersions = 8
 
+// load adds a version of a flow that the store has to the provider's Set.
+func (b *Bot) load(ctx context.Context, p *provider, missing *flows.VersionError) error {
+	_, structure, words, err := b.versions.FlowVersion(ctx, p.ID, missing.Hash)
+	if errors.Is(err, ErrNotFound) {
+		return missing
+	}
+	if err != nil {
+		return storeError{err}
+	}
+	p.grow.Lock()
+	defer p.grow.Unlock()
+	larger, err := p.set.Load().WithVersion(structure, words)
+	if err != nil {
+		return err
+	}
+	p.set.Store(larger)
+	return nil
+}
+
 // storeError is an error that is the store's, not the flow's: it must reach the
 // provider as "try again", and nothing may be put aside for it.
 type storeError struct{ error }
 
 func (e storeError) Unwrap() error { return e.error }
-
-func stepSafely(set *flows.Set, st flows.State, ev flows.Event, now time.Time) (next flows.State, effects []flows.Effect, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			next, effects, err = st, nil, fmt.Errorf("a flow panicked: %T", r)
-		}
-	}()
-	return flows.Step(set, st, ev, now)
-}
 
 // commit makes a turn true and hands on what it leased. An error that leaves
 // open whether it was done is tried once more with the same turn, which the
@@ -177,11 +195,14 @@ func (b *Bot) facts(p *provider, c *Case, received time.Time) flows.Facts {
 		Provider: p.Name, PublicName: p.PublicName, Guardian: p.Guardian, Hours: p.Hours,
 		NewRef: string(NewCaseRef()), NewDue: p.Calendar.AcknowledgeBy(received),
 	}
-	if c != nil {
-		f.Case = flows.CaseFacts{
-			Ref: string(c.Ref), Stage: c.Stage, Status: string(c.Status),
-			Handler: c.Handler, Decides: c.Decides, Due: c.Due,
-		}
+	if c == nil {
+		return f
+	}
+	f.Case = flows.CaseFacts{
+		Ref: string(c.Ref), Stage: c.Stage, Status: string(c.Status),
+		Handler: c.Handler, Decides: c.Decides, Due: c.Due,
+	}
+	if c.Status == Draft {
 		f.NewDue = p.Calendar.AcknowledgeBy(c.Received)
 	}
 	return f

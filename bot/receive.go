@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"heard/channels"
@@ -52,31 +53,13 @@ func (b *Bot) Receive(ctx context.Context, id ProviderID, in channels.Inbound) e
 
 // inbound makes the turn of a message. An error is the store's.
 func (b *Bot) inbound(ctx context.Context, p *provider, view View, in channels.Inbound, turn TurnID) (*work, error) {
-	w := newWork(p, view, b.now(), turn)
-	w.message = in.ID
-	late := w.arrive(in)
-	switch {
-	case in.Edit:
-		w.edited(in)
-		return w, nil
-	case in.Opt == channels.OptOut:
-		w.left(in)
+	w, late := b.arrived(p, view, in, turn)
+	if in.Opt == channels.OptOut {
 		return w, nil
 	}
-	st, err := flows.Decode(view.Conversation.Session)
-	if err != nil {
-		return b.aside(p, view, in, turn, err), nil
-	}
-	if err := b.subject(ctx, w, &st); err != nil {
-		return nil, err
-	}
-	ev := w.event(in, late)
-	if ev.Facts, err = b.factsWithNews(ctx, w, &st); err != nil {
-		return nil, err
-	}
-	next, effects, err := b.step(ctx, p, st, ev, w.now)
+	st, err := flows.Decode(w.conv.Session)
 	if err == nil {
-		err = w.apply(next, effects)
+		err = b.answer(ctx, w, st, w.event(in, late), in.Edit)
 	}
 	var store storeError
 	if errors.As(err, &store) {
@@ -85,68 +68,119 @@ func (b *Bot) inbound(ctx context.Context, p *provider, view View, in channels.I
 	if err != nil {
 		return b.aside(p, view, in, turn, err), nil
 	}
-	if in.Opt == channels.OptIn {
-		w.conv.Left = false
-	}
 	return w, nil
 }
 
-// arrive notes when the person last wrote; late: the message is older than one
-// that was taken before.
-func (w *work) arrive(in channels.Inbound) (late bool) {
-	if in.Seq != 0 && w.conv.LastSeq != 0 {
-		late = in.Seq < w.conv.LastSeq
-	} else {
-		late = in.At.Before(w.conv.LastAt)
+// arrived starts the turn of a message, with what is true however it is
+// understood: when the person last wrote, and whether they left or came back.
+func (b *Bot) arrived(p *provider, view View, in channels.Inbound, turn TurnID) (w *work, late bool) {
+	w = newWork(p, view, b.now(), turn)
+	w.message, w.received, w.words = in.ID, w.now, words(in)
+	if !in.At.IsZero() && in.At.Before(w.now) {
+		w.received = in.At
 	}
-	if !late {
-		w.conv.LastAt, w.conv.LastSeq = in.At, in.Seq
+	if late = before(in, w.conv.LastAt, w.conv.LastSeq); !late {
+		w.conv.LastSeq = in.Seq
+		if in.At.After(w.conv.LastAt) {
+			w.conv.LastAt = in.At
+		}
 	}
-	return late
+	w.opted(in, late)
+	return w, late
 }
 
-// event says in the flows' terms what the person did.
+// answer takes the step that a message asks for.
+func (b *Bot) answer(ctx context.Context, w *work, st flows.State, ev flows.Event, edit bool) (err error) {
+	defer recovered(&err)
+	if err := b.know(ctx, w, &st, &ev); err != nil {
+		return err
+	}
+	if edit {
+		return b.edited(ctx, w, st, ev)
+	}
+	_, err = b.handle(ctx, w, st, ev)
+	return err
+}
+
+// renumbered is how long a provider may count its updates on: Telegram begins
+// anywhere after a week of silence.
+const renumbered = 6 * 24 * time.Hour
+
+// before tells whether a message is older than one of that time and number. A
+// provider's list knows seconds only.
+func before(in channels.Inbound, at time.Time, seq int64) bool {
+	if in.Seq != 0 && seq != 0 && in.At.Sub(at) < renumbered {
+		return in.Seq < seq
+	}
+	return in.At.Before(at.Truncate(time.Second))
+}
+
+// event says in the flows' terms what the person did. Who left and writes on is
+// not answered, so that nothing they write is the answer to a question.
 func (w *work) event(in channels.Inbound, late bool) flows.Event {
 	ev := flows.Event{
 		Kind: flows.Message, Channel: flows.Channel(in.Channel), ID: string(in.ID),
-		Text: in.Text, Choice: in.Choice, Start: in.Start, Other: in.Other,
+		Text: w.words, Choice: in.Choice, Start: in.Start, Media: media(in), Location: in.Location != nil, Other: in.Other,
 		Help: in.Opt == channels.OptHelp, Returned: in.Opt == channels.OptIn,
 	}
-	if late {
+	if late || in.Edit || w.conv.Left {
 		ev.Kind = flows.Late
 	}
 	if ev.Returned {
 		ev.Text = ""
 	}
-	for _, m := range in.Media {
-		ev.Media = append(ev.Media, flows.Media{Kind: m.Kind, Ref: m.Ref, Type: m.Type, Size: m.Size})
-	}
-	if l := in.Location; l != nil {
-		ev.Location = true
-		ev.Text = joinLines(ev.Text, fmt.Sprintf("%.5f, %.5f", l.Latitude, l.Longitude))
-	}
 	return ev
 }
 
-func joinLines(a, b string) string {
-	if a == "" {
-		return b
+// words are what a message says, a position in degrees included.
+func words(in channels.Inbound) string {
+	l := in.Location
+	if l == nil {
+		return in.Text
 	}
-	return a + "\n" + b
+	position := fmt.Sprintf("%.5f, %.5f", l.Latitude, l.Longitude)
+	if in.Text == "" {
+		return position
+	}
+	return in.Text + "\n" + position
 }
 
-// subject makes the case that the flow under way is about the work's case, where
-// that is not the one the conversation has.
-func (b *Bot) subject(ctx context.Context, w *work, st *flows.State) error {
-	if st.Notice == nil || w.subject != nil && string(w.subject.Ref) == st.Notice.Case {
+func media(in channels.Inbound) []flows.Media {
+	var all []flows.Media
+	for _, m := range in.Media {
+		all = append(all, flows.Media{Kind: m.Kind, Ref: m.Ref, Type: m.Type, Size: m.Size})
+	}
+	return all
+}
+
+// know reads what the flow under way is about, and gives the event its facts.
+func (b *Bot) know(ctx context.Context, w *work, st *flows.State, ev *flows.Event) error {
+	w.notice = st.Notice
+	if err := b.subject(ctx, w); err != nil {
+		return err
+	}
+	if len(st.Early) > 0 {
+		if first := time.Unix(st.Early[0].At, 0); first.Before(w.received) {
+			w.received = first
+		}
+	}
+	var err error
+	ev.Facts, err = b.factsWithNews(ctx, w)
+	return err
+}
+
+// subject makes the case of the notice under way the work's, where that is not
+// the one the conversation has.
+func (b *Bot) subject(ctx context.Context, w *work) error {
+	if w.notice == nil || w.subject != nil && string(w.subject.Ref) == w.notice.Case {
 		return nil
 	}
-	c, _, err := b.store.Case(ctx, w.p.ID, CaseRef(st.Notice.Case))
+	c, _, err := b.store.Case(ctx, w.p.ID, CaseRef(w.notice.Case))
 	if errors.Is(err, ErrNotFound) {
 		return nil
 	}
 	if err != nil {
-		return err
+		return storeError{err}
 	}
 	w.about(c)
 	return nil
@@ -154,51 +188,44 @@ func (b *Bot) subject(ctx context.Context, w *work, st *flows.State) error {
 
 // factsWithNews adds the words of the notice under way, which are on the
 // timeline.
-func (b *Bot) factsWithNews(ctx context.Context, w *work, st *flows.State) (flows.Facts, error) {
-	f := b.facts(w.p, w.subject, w.now)
-	if st.Notice == nil || st.Notice.ID == "" || w.subject == nil {
+func (b *Bot) factsWithNews(ctx context.Context, w *work) (flows.Facts, error) {
+	f := b.facts(w.p, w.subject, w.received)
+	if w.notice == nil || w.notice.ID == "" || w.subject == nil {
 		return f, nil
 	}
-	e, err := b.store.Entry(ctx, w.p.ID, w.subject, EntryID(st.Notice.ID))
+	e, err := b.store.Entry(ctx, w.p.ID, w.subject, EntryID(w.notice.ID))
 	if err != nil && !errors.Is(err, ErrNotFound) {
-		return f, err
+		return f, storeError{err}
 	}
 	f.Case.News = e.Text
 	return f, nil
 }
 
 // edited notes that the text of an earlier message was changed. It answers
-// nothing.
-func (w *work) edited(in channels.Inbound) {
-	w.keep(flows.Keep{Kind: flows.KeptEdit, Text: in.Text, Case: string(w.conv.Case)}, in.ID)
+// nothing, unless the new words mean danger.
+func (b *Bot) edited(ctx context.Context, w *work, st flows.State, ev flows.Event) error {
+	note := flows.Keep{Kind: flows.KeptEdit, Text: ev.Text, Case: string(w.conv.Case)}
+	next, effects, err := b.step(ctx, w.p, st, ev, w.now)
+	if err != nil {
+		return err
+	}
+	w.keep(note, w.message)
+	if !slices.ContainsFunc(effects, isAlert) {
+		return nil
+	}
+	return w.apply(next, slices.DeleteFunc(effects, isWords))
 }
 
-// left notes that the person opted out: no message goes to them, the case goes
-// on, and staff learn it. Those of an anonymous case learn only later, at
-// random, that the person cannot be reached.
-func (w *work) left(in channels.Inbound) {
-	w.keep(flows.Keep{Kind: flows.KeptBeside, Text: in.Text, Case: string(w.conv.Case)}, in.ID)
-	w.leave()
+func isAlert(e flows.Effect) bool {
+	a, ok := e.(flows.Act)
+	return ok && a.Action == flows.AlertTeam
 }
 
-func (w *work) leave() {
-	w.conv.Left = true
-	c := w.subject
-	if c == nil || c.Status == Draft {
-		return
+// isWords tells whether an effect keeps the message itself.
+func isWords(e flows.Effect) bool {
+	switch e.(type) {
+	case flows.Keep, flows.Save:
+		return true
 	}
-	if c.anonymous() {
-		w.op(SetTimer{Timer{Kind: Gone, Case: c.Ref, After: someHours()}})
-		return
-	}
-	w.task(PersonLeft, time.Hour*24, "The person opted out of messages. Their case goes on: reach them another way.")
-}
-
-// someHours is between 2 and 10 hours, at random.
-func someHours() time.Duration {
-	var n time.Duration
-	for _, c := range randomID()[:6] {
-		n = n*64 + time.Duration(c%64)
-	}
-	return 2*time.Hour + n%(8*time.Hour/time.Second)*time.Second
+	return false
 }

@@ -27,6 +27,11 @@ type Conversation struct {
 	// Handle is that case's, so that a case that is begun, sent and erased in
 	// one conversation needs no look-up.
 	Handle Handle `cbor:"10,keyasint,omitempty"`
+
+	// When the person last left or came back, in the same two orders: an older
+	// STOP that is fetched late does not silence who has come back since.
+	OptAt  time.Time `cbor:"11,keyasint,omitempty"`
+	OptSeq int64     `cbor:"12,keyasint,omitempty"`
 }
 
 // CaseStatus is a field apart from the stage.

@@ -32,13 +32,16 @@ func (b *Bot) Update(ctx context.Context, id ProviderID, ref CaseRef, by, words 
 	})
 }
 
-// Resolve offers the person an outcome.
+// Resolve offers the person an outcome, in place of one that was not told yet. A
+// case that was closed goes on until they have answered.
 func (b *Bot) Resolve(ctx context.Context, id ProviderID, ref CaseRef, by, words string) error {
 	return b.staff(ctx, id, ref, func(w *work) error {
+		c := w.subject
+		c.withdrawNotices(noticeOutcome)
 		if err := w.tell(noticeOutcome, Found, by, words); err != nil {
 			return err
 		}
-		c := w.subject
+		c.reopen()
 		c.Outcome = Outcome{Entry: c.Pending[len(c.Pending)-1].Entry, Offered: w.now}
 		return c.moveStage(stageOutcome, w.now)
 	})
@@ -61,8 +64,8 @@ func (w *work) tell(kind string, entry EntryKind, by, words string) error {
 	}
 	e := Entry{ID: newEntryID(), At: w.now, Kind: entry, Text: words, By: by}
 	w.op(Append{Case: c, Entry: e})
-	w.op(EndTask{string(c.Ref) + "/" + string(Acknowledge)})
-	w.op(EndTask{string(c.Ref) + "/" + string(ReadReply)})
+	w.op(EndTask{c.taskID(Acknowledge)})
+	w.op(EndTask{c.taskID(ReadReply)})
 	c.Pending = append(c.Pending, Notice{Kind: kind, Entry: e.ID})
 	w.wakeFor(c)
 	return nil

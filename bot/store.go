@@ -76,6 +76,9 @@ type Queue interface {
 type Watermarks interface {
 	Watermark(ctx context.Context, p ProviderID, s channels.Sender) (time.Time, error)
 	MoveWatermark(ctx context.Context, p ProviderID, s channels.Sender, to time.Time) error
+	// Seen tells which messages were taken in before. One that was may be missing
+	// after 7 days.
+	Seen(ctx context.Context, p ProviderID, ids []channels.MessageID) ([]bool, error)
 	// Guard takes or renews a fenced lease of a name ("poll:123"), so that one
 	// instance does a thing at a time. held is false if another has it.
 	Guard(ctx context.Context, p ProviderID, name, instance string, ttl time.Duration) (held bool, err error)

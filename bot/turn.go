@@ -60,6 +60,11 @@ type KeepWith struct {
 	Entry        Entry
 }
 
+// EraseKept removes what is kept with a conversation, and what was or is to be
+// said to it: messages given up and messages that nobody began to send. They may
+// quote the person.
+type EraseKept struct{ Conversation ConversationID }
+
 // Enqueue puts a message at the end of a conversation's outbox; help goes before
 // everything that is not being sent yet.
 type Enqueue struct {
@@ -87,6 +92,7 @@ func (PutCase) op()         {}
 func (EraseCase) op()       {}
 func (Append) op()          {}
 func (KeepWith) op()        {}
+func (EraseKept) op()       {}
 func (Enqueue) op()         {}
 func (SetTimer) op()        {}
 func (DropTimer) op()       {}
@@ -133,11 +139,11 @@ type Settlement struct {
 	IDs      []string      // Accepted: the provider's ids
 	After    time.Duration // Again, InDoubt: not before
 	AllChats bool          // After holds for everybody on this sender, not for this person only
-	Sentence string        // SetAside: for staff
+	Sentence string        // SetAside: for staff; empty: no task, since they learn it another way
 	Code     string
 }
 
-// SendResult is one of four ends of a send.
+// SendResult is one of five ends of a send.
 type SendResult int
 
 // The results of a send.
@@ -146,6 +152,7 @@ const (
 	Again                      // try again after a while; those behind it wait
 	InDoubt                    // the provider may have it: look before trying again
 	SetAside                   // given up: a task for staff, and the next message may go
+	Untried                    // not begun: it counts as no attempt, and whoever leases it next begins
 )
 
 // The store's answers that callers act on. Every other error means that the

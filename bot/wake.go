@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"slices"
 	"time"
 
 	"heard/flows"
@@ -34,122 +36,131 @@ func (b *Bot) Wake(ctx context.Context, l TimerLease) error {
 
 func (b *Bot) woken(ctx context.Context, p *provider, l TimerLease, turn TurnID) (Turn, error) {
 	nothing := Turn{Provider: p.ID, ID: turn, Timer: &l}
-	var w *work
-	var ev flows.Event
-	var err error
 	switch l.Timer.Kind {
 	case Nudge:
-		w, err = b.silent(ctx, p, l, turn)
-		ev = flows.Event{Kind: flows.Silence, Visit: l.Timer.Visit}
+		return b.silent(ctx, p, l, nothing)
 	case News:
-		w, ev, err = b.news(ctx, p, l, turn)
+		return b.news(ctx, p, l, nothing)
 	case Gone:
 		return b.gone(ctx, p, l, nothing)
 	}
-	if err != nil || w == nil {
+	return nothing, nil
+}
+
+// silent reminds of an open question. One that was answered meanwhile has no
+// more reminders.
+func (b *Bot) silent(ctx context.Context, p *provider, l TimerLease, nothing Turn) (Turn, error) {
+	v, err := b.store.LookupID(ctx, p.ID, l.Timer.Conversation)
+	if err != nil || v.Conversation.Version == 0 || v.Conversation.Left {
 		return nothing, err
+	}
+	w := newWork(p, v, b.now(), nothing.ID)
+	effects, err := b.stepWoken(ctx, w, flows.Event{Kind: flows.Silence, Visit: l.Timer.Visit})
+	switch {
+	case errors.As(err, new(storeError)):
+		return nothing, err
+	case err != nil:
+		return b.notTold(nothing, StaffTask{ID: w.conv.taskID(Undelivered), Kind: Undelivered, Conv: w.conv.ID}, err), nil
+	case len(effects) == 0:
+		nothing.Ops = []Op{DropTimer{l.Timer.ID()}}
+		return nothing, nil
 	}
 	w.timer = &l
-	if ev.Kind == flows.Happened && ev.Notice.Kind == "" {
-		return w.turn(), nil
-	}
-	if err := b.stepWoken(ctx, w, ev); err != nil {
-		return nothing, err
-	}
 	return w.turn(), nil
 }
 
-// stepWoken takes the step of a wake-up. One that fails by our fault changes
-// nothing but to tell staff.
-func (b *Bot) stepWoken(ctx context.Context, w *work, ev flows.Event) error {
-	st, err := flows.Decode(w.conv.Session)
-	if err == nil {
-		ev.Channel = flows.Channel(w.conv.Channel)
-		var next flows.State
-		var effects []flows.Effect
-		if next, effects, err = b.step(ctx, w.p, st, ev, w.now); err == nil {
-			err = w.apply(next, effects)
-		}
-	}
-	var store storeError
-	if errors.As(err, &store) {
-		return err
-	}
-	if err != nil {
-		w.op(AddTask{StaffTask{
-			ID: string(w.conv.ID) + "/" + string(PutAside), Kind: PutAside, Conv: w.conv.ID, At: w.now, Due: w.now.Add(time.Hour),
-			Text: "A message to the person could not be made. Write to them.",
-		}})
-	}
-	return nil
-}
-
-// silent reads the conversation of a reminder; nil: nobody is there to remind.
-func (b *Bot) silent(ctx context.Context, p *provider, l TimerLease, turn TurnID) (*work, error) {
-	v, err := b.store.LookupID(ctx, p.ID, l.Timer.Conversation)
-	if err != nil || v.Conversation.Version == 0 || v.Conversation.Left {
-		return nil, err
-	}
-	w := newWork(p, v, b.now(), turn)
-	return w, nil
-}
-
-// news finds what a case has to tell, and the conversation to tell it in. An
-// empty notice: nothing may be told yet, and the timer is set for when it may.
-func (b *Bot) news(ctx context.Context, p *provider, l TimerLease, turn TurnID) (*work, flows.Event, error) {
-	ev := flows.Event{Kind: flows.Happened}
+// news tells what happened to a case, in the conversation that it came from.
+func (b *Bot) news(ctx context.Context, p *provider, l TimerLease, nothing Turn) (Turn, error) {
 	c, id, err := b.store.Case(ctx, p.ID, l.Timer.Case)
 	if errors.Is(err, ErrNotFound) {
-		return nil, ev, nil
+		return nothing, nil
 	}
 	if err != nil || len(c.Pending) == 0 {
-		return nil, ev, err
+		return nothing, err
 	}
 	v, err := b.store.LookupID(ctx, p.ID, id)
-	if err != nil || v.Conversation.Left {
-		return nil, ev, err
+	if err != nil {
+		return nothing, err
 	}
-	w := newWork(p, v, b.now(), turn)
+	w := newWork(p, v, b.now(), nothing.ID)
+	w.timer = &l
 	if w.subject == nil || w.subject.Ref != c.Ref {
 		w.about(c)
 	}
 	i := w.subject.dueNotice(w.now)
-	if i < 0 {
+	switch {
+	case v.Conversation.Left:
+		w.unreachable(w.subject)
+		return w.turn(), nil
+	case i < 0:
 		w.wakeFor(w.subject)
-		return w, ev, nil
+		return w.turn(), nil
 	}
 	n := w.subject.Pending[i]
-	ev.Notice = flows.Notice{Kind: n.Kind, Case: string(c.Ref), ID: string(n.Entry)}
-	if ev.Facts, err = b.factsWithNews(ctx, w, &flows.State{Notice: &ev.Notice}); err != nil {
-		return nil, ev, err
+	told := flows.Notice{Kind: n.Kind, Case: string(c.Ref), ID: string(n.Entry)}
+	_, err = b.stepWoken(ctx, w, flows.Event{Kind: flows.Happened, Notice: told})
+	switch {
+	case errors.As(err, new(storeError)):
+		return nothing, err
+	case err != nil:
+		return b.notTold(nothing, StaffTask{ID: c.taskID(Undelivered), Kind: Undelivered, Case: c.Ref}, err), nil
 	}
-	return w, ev, nil
+	return w.turn(), nil
+}
+
+// stepWoken takes the step of a wake-up.
+func (b *Bot) stepWoken(ctx context.Context, w *work, ev flows.Event) (effects []flows.Effect, err error) {
+	defer recovered(&err)
+	st, err := flows.Decode(w.conv.Session)
+	if err != nil {
+		return nil, err
+	}
+	ev.Channel = flows.Channel(w.conv.Channel)
+	about := st
+	if ev.Kind == flows.Happened {
+		about.Notice = &ev.Notice
+	}
+	if err := b.know(ctx, w, &about, &ev); err != nil {
+		return nil, err
+	}
+	return b.handle(ctx, w, st, ev)
+}
+
+// notTold is the turn of a wake-up that failed by our fault: it changes nothing
+// but to tell staff, who write to the person themselves.
+func (b *Bot) notTold(t Turn, task StaffTask, cause error) Turn {
+	b.log.LogAttrs(context.Background(), slog.LevelError, "a message to a person could not be made",
+		slog.String("provider", string(t.Provider)), slog.String("cause", cause.Error()))
+	task.At = b.now()
+	task.Due = task.At.Add(time.Hour)
+	task.Text = "A message to the person could not be made. Write to them."
+	t.Ops = []Op{AddTask{task}}
+	return t
 }
 
 // dueNotice is the first notice that may be told now, or -1.
 func (c *Case) dueNotice(now time.Time) int {
-	for i, n := range c.Pending {
-		if !n.NotBefore.After(now) {
-			return i
-		}
-	}
-	return -1
+	return slices.IndexFunc(c.Pending, func(n Notice) bool { return !n.NotBefore.After(now) })
 }
 
 // gone tells the staff of an anonymous case, late and at random, that the person
-// cannot be reached.
+// cannot be reached, unless they came back meanwhile.
 func (b *Bot) gone(ctx context.Context, p *provider, l TimerLease, t Turn) (Turn, error) {
-	c, _, err := b.store.Case(ctx, p.ID, l.Timer.Case)
+	c, id, err := b.store.Case(ctx, p.ID, l.Timer.Case)
 	if errors.Is(err, ErrNotFound) {
 		return t, nil
 	}
 	if err != nil {
 		return t, err
 	}
+	v, err := b.store.LookupID(ctx, p.ID, id)
+	if err != nil || !v.Conversation.Left {
+		return t, err
+	}
 	now := b.now()
 	t.Expect = []Expect{{Case: c.Ref, Version: c.Version}}
 	t.Ops = []Op{AddTask{StaffTask{
-		ID: string(c.Ref) + "/" + string(PersonLeft), Kind: PersonLeft, Case: c.Ref, At: now, Due: now.Add(withinDay),
+		ID: c.taskID(PersonLeft), Kind: PersonLeft, Case: c.Ref, At: now, Due: now.Add(withinDay),
 		Text: "The person cannot be reached by message. Their case goes on.",
 	}}}
 	return t, nil

@@ -17,12 +17,18 @@ type work struct {
 	message channels.MessageID
 	timer   *TimerLease
 
+	received time.Time     // when the person sent what this is about; else now
+	words    string        // what they wrote
+	notice   *flows.Notice // what the flow under way tells; nil: nothing
+	lang     string        // the person's language
+
 	conv    Conversation
 	current *Case // the case that the conversation has; nil: none
 	subject *Case // the case that the flow under way is about; mostly current
 	cases   []*caseWork
 	ops     []Op
 	sends   []Message // in order, joined where they fit
+	alone   bool      // the last of them must not be joined with more
 }
 
 // caseWork is what becomes of one case in a turn.
@@ -34,7 +40,7 @@ type caseWork struct {
 
 // newWork starts a turn on a view; what it changes are copies.
 func newWork(p *provider, v View, now time.Time, id TurnID) *work {
-	w := &work{p: p, now: now, id: id, conv: v.Conversation}
+	w := &work{p: p, now: now, id: id, received: now, conv: v.Conversation}
 	if v.Case != nil {
 		w.current = w.hold(v.Case)
 		w.subject = w.current
@@ -111,10 +117,10 @@ func (w *work) taskBy(kind StaffTaskKind, due time.Time, text string) {
 	t := StaffTask{Kind: kind, At: w.now, Due: due, Text: text}
 	if w.subject != nil {
 		t.Case = w.subject.Ref
-		t.ID = string(t.Case) + "/" + string(kind)
+		t.ID = w.subject.taskID(kind)
 	} else {
 		t.Conv = w.conv.ID
-		t.ID = string(t.Conv) + "/" + string(kind)
+		t.ID = w.conv.taskID(kind)
 	}
 	w.op(AddTask{t})
 }
@@ -133,11 +139,13 @@ const (
 // fit in one: the order in which a phone shows several is not promised. One that
 // is too long for the channel becomes several here, so that each is sent, and
 // tried again, by itself.
-func (w *work) say(m Message) {
+func (w *work) say(m Message, alone bool) {
 	if w.conv.Left {
 		return
 	}
-	if n := len(w.sends); n > 0 && joins(&w.sends[n-1], &m, w.conv.Channel) {
+	apart := alone || w.alone
+	w.alone = alone
+	if n := len(w.sends); n > 0 && !apart && joins(&w.sends[n-1], &m, w.conv.Channel) {
 		return
 	}
 	parts := channels.Split(m.Text, textLimit(w.conv.Channel, len(m.Options) > 0))

@@ -9,6 +9,7 @@ package dispatch
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -63,6 +64,7 @@ type Options struct {
 type Dispatcher struct {
 	o     Options
 	ready chan bot.Lease
+	spare chan bot.Lease // leased with a commit, with no room in ready
 	wake  chan bot.TimerLease
 }
 
@@ -71,6 +73,10 @@ const (
 	defaultWorkers = 64
 	defaultPoll    = 250 * time.Millisecond
 	leaseBatch     = 64
+	spareWorkers   = 4
+
+	// untriedWait is how long a message rests that was given back.
+	untriedWait = 100 * time.Millisecond
 
 	// settleTime is how long the store may take to hear how a send ended; it
 	// also runs while stopping.
@@ -94,34 +100,71 @@ func New(o Options) *Dispatcher {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Dispatcher{o: o, ready: make(chan bot.Lease, 16*o.Workers), wake: make(chan bot.TimerLease)}
+	return &Dispatcher{o: o, ready: make(chan bot.Lease, 16*o.Workers), spare: make(chan bot.Lease, 64*o.Workers), wake: make(chan bot.TimerLease)}
 }
 
 // Deliver takes a message that was leased with a commit, so that a reply waits
-// for no poll. It never blocks: a lease for which there is no room is found
-// again when it has run out.
+// for no poll. It never blocks: a lease for which there is no room is given back
+// to the store; where even that line is full, it is found again when it has run
+// out.
 func (d *Dispatcher) Deliver(l bot.Lease) {
 	select {
 	case d.ready <- l:
+		return
+	default:
+	}
+	select {
+	case d.spare <- l:
 	default:
 		d.o.Count("no room")
 	}
 }
 
 // Run works until ctx ends, and returns when everything it began has ended. What
-// is being sent then is finished first.
+// is being sent then is finished first, and what was not begun is given back.
 func (d *Dispatcher) Run(ctx context.Context, turns Turns) error {
 	var wg sync.WaitGroup
 	for range d.o.Workers {
 		wg.Go(func() { d.work(ctx, turns) })
 	}
 	wg.Go(func() { d.poll(ctx) })
+	for range spareWorkers {
+		wg.Go(func() { d.giveBack(ctx) })
+	}
 	wg.Wait()
-	return nil
+	for {
+		select {
+		case l := <-d.ready:
+			d.untried(ctx, l)
+		case l := <-d.spare:
+			d.untried(ctx, l)
+		default:
+			return nil
+		}
+	}
+}
+
+// giveBack returns what there is no room for, so that it is leased again when
+// there is, by whoever has it.
+func (d *Dispatcher) giveBack(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case l := <-d.spare:
+			d.untried(ctx, l)
+		}
+	}
+}
+
+// untried gives a lease back of which nothing was begun. If that fails, it is
+// found again when it has run out.
+func (d *Dispatcher) untried(ctx context.Context, l bot.Lease) {
+	_, _ = d.settle(ctx, l, bot.Settlement{Result: bot.Untried, After: untriedWait})
 }
 
 func (d *Dispatcher) work(ctx context.Context, turns Turns) {
-	for {
+	for ctx.Err() == nil {
 		select {
 		case <-ctx.Done():
 			return
@@ -150,14 +193,8 @@ func (d *Dispatcher) poll(ctx context.Context) {
 }
 
 func (d *Dispatcher) lease(ctx context.Context, p bot.ProviderID) {
-	if room := min(leaseBatch, cap(d.ready)-len(d.ready)); room > 0 {
-		leases, err := d.o.Queue.LeaseMessages(ctx, p, room)
-		if err != nil {
-			d.failed(ctx, "lease messages", err)
-		}
-		for _, l := range leases {
-			d.Deliver(l)
-		}
+	for ctx.Err() == nil && d.leaseMessages(ctx, p) == leaseBatch {
+		continue // there may be more
 	}
 	timers, err := d.o.Queue.LeaseTimers(ctx, p, d.o.Workers)
 	if err != nil {
@@ -172,10 +209,27 @@ func (d *Dispatcher) lease(ctx context.Context, p bot.ProviderID) {
 	}
 }
 
+// leaseMessages leases as many messages as there is room for, a batch at most,
+// and tells how many.
+func (d *Dispatcher) leaseMessages(ctx context.Context, p bot.ProviderID) int {
+	room := min(leaseBatch, cap(d.ready)-len(d.ready))
+	if room <= 0 {
+		return 0
+	}
+	leases, err := d.o.Queue.LeaseMessages(ctx, p, room)
+	if err != nil {
+		d.failed(ctx, "lease messages", err)
+	}
+	for _, l := range leases {
+		d.Deliver(l)
+	}
+	return len(leases)
+}
+
 func (d *Dispatcher) timer(ctx context.Context, turns Turns, l bot.TimerLease) {
 	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), l.Deadline)
 	defer cancel()
-	if err := turns.Wake(ctx, l); err != nil {
+	if err := turns.Wake(ctx, l); err != nil && !errors.Is(err, bot.ErrFenced) {
 		d.failed(ctx, "wake", err)
 	}
 }

@@ -56,6 +56,9 @@ const (
 	// guardTime is how long a lease of an inbox lasts; it is renewed three times
 	// in that.
 	guardTime = 30 * time.Second
+
+	// seenBatch is how many listed messages are asked about at once.
+	seenBatch = 100
 )
 
 // NewInboxes makes Inboxes.
@@ -144,14 +147,45 @@ func (b *Inboxes) list(ctx context.Context, in Inbox) error {
 	if mark.IsZero() {
 		mark = began
 	}
+	batch := make([]channels.Inbound, 0, seenBatch)
 	err = in.Lister.List(ctx, in.Sender, mark.Add(-overlap), func(m channels.Inbound) error {
-		return b.o.Receive(ctx, in.Provider, m)
+		if batch = append(batch, m); len(batch) < seenBatch {
+			return nil
+		}
+		full := batch
+		batch = batch[:0]
+		return b.receive(ctx, in, full)
 	})
+	if err == nil {
+		err = b.receive(ctx, in, batch)
+	}
 	if err != nil {
 		return fmt.Errorf("list what was received: %w", err)
 	}
 	if err := b.o.Marks.MoveWatermark(ctx, in.Provider, in.Sender, began); err != nil {
 		return fmt.Errorf("move the watermark: %w", err)
+	}
+	return nil
+}
+
+// receive takes in, in order, those of a list that were not taken in before: most
+// came by the webhook.
+func (b *Inboxes) receive(ctx context.Context, in Inbox, listed []channels.Inbound) error {
+	ids := make([]channels.MessageID, len(listed))
+	for i, m := range listed {
+		ids[i] = m.ID
+	}
+	seen, err := b.o.Marks.Seen(ctx, in.Provider, ids)
+	if err != nil {
+		return err
+	}
+	for i, m := range listed {
+		if seen[i] {
+			continue
+		}
+		if err := b.o.Receive(ctx, in.Provider, m); err != nil {
+			return err
+		}
 	}
 	return nil
 }

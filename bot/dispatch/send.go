@@ -13,7 +13,7 @@ import (
 
 // The rules of trying again.
 const (
-	maxAttempts = 10
+	maxAttempts = 20 // in about two hours: an outage of a provider is over by then
 	firstWait   = 2 * time.Second
 	longestWait = 10 * time.Minute
 
@@ -37,23 +37,36 @@ const (
 // between them.
 func (d *Dispatcher) conversation(ctx context.Context, turns Turns, l bot.Lease) {
 	for next := &l; next != nil; {
-		s := d.deliver(ctx, turns, *next)
-		settle, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
-		following, err := d.o.Queue.Settle(settle, *next, s)
-		cancel()
-		if err != nil {
-			d.o.Count("not settled")
-			if !errors.Is(err, bot.ErrFenced) {
-				d.failed(ctx, "settle", err)
-			}
+		if ctx.Err() != nil {
+			d.untried(ctx, *next)
 			return
 		}
-		d.o.Count(word(s.Result))
-		next = following
-		if next != nil && ctx.Err() != nil {
-			return // stopping: the lease runs out and is found again
+		following, err := d.settle(ctx, *next, d.deliver(ctx, turns, *next))
+		if err != nil {
+			return
 		}
+		next = following
 	}
+}
+
+// settle tells the store how a send ended, also while stopping. It is told twice
+// where the first answer was lost: it answers the same.
+func (d *Dispatcher) settle(ctx context.Context, l bot.Lease, s bot.Settlement) (*bot.Lease, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
+	defer cancel()
+	next, err := d.o.Queue.Settle(ctx, l, s)
+	if err != nil && !errors.Is(err, bot.ErrFenced) && ctx.Err() == nil {
+		next, err = d.o.Queue.Settle(ctx, l, s)
+	}
+	if err != nil {
+		d.o.Count("not settled")
+		if !errors.Is(err, bot.ErrFenced) {
+			d.failed(ctx, "settle", err)
+		}
+		return nil, err
+	}
+	d.o.Count(word(s.Result))
+	return next, nil
 }
 
 func word(r bot.SendResult) string {
@@ -64,6 +77,8 @@ func word(r bot.SendResult) string {
 		return "again"
 	case bot.InDoubt:
 		return "in doubt"
+	case bot.Untried:
+		return "given back"
 	}
 	return "set aside"
 }
@@ -75,11 +90,14 @@ func (d *Dispatcher) deliver(ctx context.Context, turns Turns, l bot.Lease) bot.
 	case sender == nil:
 		return aside("not configured", "The number or bot this person wrote to is not configured any more.")
 	case l.Left:
-		return aside("left", "The person opted out before this was sent. Reach them another way.")
+		return aside("left", "") // bot told staff, or will: an anonymous case must not say when
 	}
 	out, problem := d.outbound(l)
 	if problem != nil {
 		return *problem
+	}
+	if d.o.Now().After(out.Deadline) {
+		return bot.Settlement{Result: bot.Untried, After: untriedWait} // it waited here too long
 	}
 	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), l.Deadline)
 	defer cancel()
@@ -88,7 +106,20 @@ func (d *Dispatcher) deliver(ctx context.Context, turns Turns, l bot.Lease) bot.
 			return *s
 		}
 	}
+	return d.send(ctx, turns, sender, l, out)
+}
+
+// send sends it. Where WhatsApp knows better than we that its window is closed,
+// the template goes instead.
+func (d *Dispatcher) send(ctx context.Context, turns Turns, sender Sender, l bot.Lease, out channels.Outbound) bot.Settlement {
 	sent, err := sender.Send(ctx, out)
+	var e *channels.SendError
+	if errors.As(err, &e) && e.Window && out.Template == nil {
+		if out.Template = d.template(l); out.Template == nil {
+			return noTemplate()
+		}
+		sent, err = sender.Send(ctx, out)
+	}
 	if err == nil {
 		return bot.Settlement{Result: bot.Accepted, IDs: sent.IDs}
 	}
@@ -105,14 +136,24 @@ func (d *Dispatcher) outbound(l bot.Lease) (channels.Outbound, *bot.Settlement) 
 	if !channels.CapabilitiesOf(l.Channel).Templates || d.o.Now().Sub(l.LastAt) < window {
 		return out, nil
 	}
-	if m.Template != "" && d.o.Template != nil {
-		out.Template = d.o.Template(l.Provider, m.Template, m.Language)
-	}
-	if out.Template == nil {
-		s := aside("no template", "WhatsApp takes only approved templates a day after the person's last message, and there is none for this one.")
+	if out.Template = d.template(l); out.Template == nil {
+		s := noTemplate()
 		return out, &s
 	}
 	return out, nil
+}
+
+// template is what may be sent in place of a message outside the window; nil:
+// nothing.
+func (d *Dispatcher) template(l bot.Lease) *channels.Template {
+	if l.Message.Template == "" || d.o.Template == nil {
+		return nil
+	}
+	return d.o.Template(l.Provider, l.Message.Template, l.Message.Language)
+}
+
+func noTemplate() bot.Settlement {
+	return aside("no template", "WhatsApp takes only approved templates a day after the person's last message, and there is none for this one.")
 }
 
 // doubt looks for a message that an earlier attempt may have sent. Nil: it was
@@ -125,15 +166,16 @@ func (d *Dispatcher) doubt(ctx context.Context, sender Sender, l bot.Lease, out 
 	if wait := doubtWait - d.o.Now().Sub(l.Doubt); wait > 0 {
 		return &bot.Settlement{Result: bot.InDoubt, After: wait}
 	}
+	var claimed []bool
 	ids, err := sender.Find(ctx, out, l.Doubt.Add(-clockSkew))
-	if err != nil {
-		return &bot.Settlement{Result: bot.InDoubt, After: backoff(l.Attempt)}
+	if err == nil && len(ids) > 0 {
+		claimed, err = d.o.Queue.Claimed(ctx, l.Provider, ids)
 	}
-	if len(ids) == 0 {
-		return nil
-	}
-	claimed, err := d.o.Queue.Claimed(ctx, l.Provider, ids)
-	if err != nil {
+	switch {
+	case err != nil && l.Attempt >= maxAttempts:
+		s := aside("unknown", givenUpInDoubt)
+		return &s
+	case err != nil:
 		return &bot.Settlement{Result: bot.InDoubt, After: backoff(l.Attempt)}
 	}
 	for i, id := range ids {
@@ -159,9 +201,11 @@ func (d *Dispatcher) failure(ctx context.Context, turns Turns, l bot.Lease, err 
 		if err := turns.OptedOut(ctx, l.Provider, l.Conversation); err != nil {
 			return bot.Settlement{Result: bot.Again, After: wait, Code: e.Code}
 		}
-		return aside(e.Code, e.Sentence)
-	case l.Attempt >= maxAttempts:
-		return aside(e.Code, e.Sentence)
+		return aside(e.Code, "") // as for one who left before
+	case l.Attempt >= maxAttempts && e.InDoubt:
+		return aside(e.Code, givenUpInDoubt)
+	case l.Attempt >= maxAttempts && e.Retry:
+		return aside(e.Code, givenUp)
 	case e.InDoubt:
 		return bot.Settlement{Result: bot.InDoubt, After: doubtWait, Code: e.Code}
 	case e.Retry:
@@ -172,6 +216,12 @@ func (d *Dispatcher) failure(ctx context.Context, turns Turns, l bot.Lease, err 
 	}
 	return aside(e.Code, e.Sentence)
 }
+
+// What staff read of a message that many attempts did not bring to its end.
+const (
+	givenUp        = "The provider did not take this message, in many tries. Reach the person another way."
+	givenUpInDoubt = "Nobody can say whether this message arrived, after many tries. Ask the person another way."
+)
 
 func aside(code, sentence string) bot.Settlement {
 	return bot.Settlement{Result: bot.SetAside, Code: code, Sentence: sentence}

@@ -28,6 +28,9 @@ func (e *turnEncoder) encode(op bot.Op) error {
 		sealed, err := e.store.sealRecord(e.ring.closed, place{e.provider, kindKept, string(op.Conversation)}, op.Entry)
 		e.add("w", string(op.Conversation), sealed)
 		return err
+	case bot.EraseKept:
+		e.add("f", string(op.Conversation))
+		return nil
 	case bot.Enqueue:
 		return e.enqueue(op)
 	case bot.SetTimer:

@@ -63,6 +63,7 @@ func asideKey(p bot.ProviderID, id bot.ConversationID) string {
 	return prefix(p) + "oa:" + string(id)
 }
 func receiptKey(p bot.ProviderID, hashed string) string { return prefix(p) + "r:" + hashed }
+func seenKey(p bot.ProviderID, hashed string) string    { return prefix(p) + "s:" + hashed }
 func flowKey(p bot.ProviderID, hash string) string      { return prefix(p) + "v:" + hash }
 func answersKey(p bot.ProviderID, month string) string  { return prefix(p) + "a:" + month }
 func casesKey(p bot.ProviderID) string                  { return prefix(p) + "cases" }

@@ -119,7 +119,7 @@ func (s *Store) Settle(ctx context.Context, l bot.Lease, end bot.Settlement) (*b
 }
 
 var resultNames = map[bot.SendResult]string{
-	bot.Accepted: "accepted", bot.Again: "again", bot.InDoubt: "doubt", bot.SetAside: "aside",
+	bot.Accepted: "accepted", bot.Again: "again", bot.InDoubt: "doubt", bot.SetAside: "aside", bot.Untried: "untried",
 }
 
 // encodeEnd writes a settlement. A message that is set aside becomes a task about
@@ -130,7 +130,7 @@ func (s *Store) encodeEnd(ring *keyring, l bot.Lease, end bot.Settlement) ([]any
 		return nil, fmt.Errorf("unknown result %d", end.Result)
 	}
 	args := []any{name, end.After.Milliseconds(), flag(end.AllChats)}
-	if end.Result != bot.SetAside {
+	if end.Result != bot.SetAside || end.Sentence == "" {
 		args = append(args, "", "", "", "", "", "")
 	} else {
 		about, alone := s.undelivered(l, end)

@@ -60,6 +60,30 @@ func (s *Store) MoveWatermark(ctx context.Context, p bot.ProviderID, from channe
 	return err
 }
 
+// Seen tells which messages were taken in before, as long as that is remembered.
+func (s *Store) Seen(ctx context.Context, p bot.ProviderID, ids []channels.MessageID) ([]bool, error) {
+	ring, err := s.ring(p)
+	if err != nil {
+		return nil, fmt.Errorf("seen: %w", err)
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	keys := make([]string, len(ids))
+	for i, id := range ids {
+		keys[i] = seenKey(p, ring.hash("inbound", string(id)))
+	}
+	turns, err := s.rdb.MGet(ctx, keys...).Result()
+	if err != nil {
+		return nil, fmt.Errorf("seen: %w", err)
+	}
+	seen := make([]bool, len(ids))
+	for i, turn := range turns {
+		seen[i] = turn != nil
+	}
+	return seen, nil
+}
+
 // Guard takes or renews the lease of a name.
 func (s *Store) Guard(ctx context.Context, p bot.ProviderID, name, instance string, ttl time.Duration) (held bool, err error) {
 	answer, err := scriptGuard.run(ctx, s.rdb, prefix(p), s.now(), name, instance, ttl.Milliseconds())

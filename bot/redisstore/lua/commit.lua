@@ -13,6 +13,7 @@
 --        d ref version handle                            erase a case
 --        a ref entry sealed new                          append to a timeline; new '1': put by this turn
 --        w id sealed                                     keep with a conversation
+--        f id                                            erase what is kept, and what was not sent
 --        q id task class sealed new                      enqueue
 --        t id after timer                                set a timer
 --        u id                                            drop a timer
@@ -22,7 +23,7 @@
 -- Returns {'done'} and the leases, flat, eight values each (held in outbox.lua; the record is left out where
 --         the turn itself put the conversation); {'duplicate'};
 --         HEARD CONFLICT, FENCED, MISSING.
-local SIZE = {x = 4, c = 7, k = 8, d = 4, a = 5, w = 3, q = 6, t = 4, u = 2, s = 6, e = 2, n = 4}
+local SIZE = {x = 4, c = 7, k = 8, d = 4, a = 5, w = 3, f = 2, q = 6, t = 4, u = 2, s = 6, e = 2, n = 4}
 local TURN, FIRST = ARGV[4], 13
 
 local mark = ARGV[5] ~= '' and seenKey(ARGV[5]) or turnKey(TURN)
@@ -128,6 +129,11 @@ function write.a(at)
 end
 
 function write.w(at) redis.call('RPUSH', keptKey(ARGV[at + 1]), ARGV[at + 2]) end
+
+function write.f(at)
+  local id = ARGV[at + 1]
+  redis.call('DEL', keptKey(id), asideKey(id), outboxKey(id), helpKey(id))
+end
 
 function write.q(at)
   local id, m = ARGV[at + 1], {task = ARGV[at + 2], class = ARGV[at + 3], sealed = ARGV[at + 4]}
