@@ -1,0 +1,108 @@
+package console_test
+
+import (
+	"context"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"heard/bot"
+	"heard/bot/console"
+	"heard/bot/dispatch"
+	"heard/bot/redisstore"
+	"heard/channels"
+	"heard/channels/webchat"
+	"heard/flows"
+	"heard/flows/library"
+)
+
+const provider = bot.ProviderID("try")
+
+// house is everything that the try-out consists of, real: store, bot,
+// dispatcher, phones and page.
+type house struct {
+	bot    *bot.Bot
+	server *httptest.Server
+}
+
+// newHouse starts one, and stops it with the test. change may alter what the
+// console is made of.
+func newHouse(t testing.TB, change func(*console.Options)) *house {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	embedded, err := redisstore.StartEmbedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := redisstore.Options{
+		URL: embedded.URL(), ConfigKeys: [][]byte{[]byte("0123456789abcdef0123456789abcdef")},
+		Providers: []bot.ProviderID{provider}, Durability: redisstore.Ephemeral,
+	}
+	store, err := redisstore.Open(ctx, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	desk, err := redisstore.OpenDesk(ctx, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	phones := webchat.New(time.Now, console.SMSCost)
+	set, calendar := compiled(t)
+	senders := map[dispatch.Line]dispatch.Sender{}
+	for _, c := range []channels.Channel{channels.SMS, channels.WhatsApp, channels.Telegram} {
+		line := phones.Line(c)
+		senders[dispatch.Line{Provider: provider, Channel: c, Sender: line.Sender}] = line
+	}
+	out := dispatch.New(dispatch.Options{Queue: store, Providers: []bot.ProviderID{provider}, Lines: senders, Workers: 4})
+	b, err := bot.New(ctx, bot.Options{
+		Store: store, Versions: store, Deliver: out.Deliver,
+		Providers: []bot.Provider{{ID: provider, Name: "St Mary's Hospital", PublicName: "St Mary's", Flows: set, Calendar: calendar}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	take := func(ctx context.Context, in channels.Inbound) error { return b.Receive(ctx, provider, in) }
+	options := console.Options{
+		Desk: desk, Staff: b, Provider: provider, ProviderName: "St Mary's Hospital", Flows: set, Phones: phones.Handler(take),
+	}
+	if change != nil {
+		change(&options)
+	}
+	h := &house{bot: b, server: httptest.NewServer(console.New(options))}
+	var running sync.WaitGroup
+	running.Go(func() { _ = embedded.Run(ctx) })
+	running.Go(func() { _ = out.Run(ctx, b) })
+	t.Cleanup(func() {
+		h.server.CloseClientConnections() // live pages last as long as their connection
+		h.server.Close()
+		stop()
+		running.Wait()
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
+		if err := desk.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return h
+}
+
+// compiled compiles the flows that ship, for the channels' limits.
+func compiled(t testing.TB) (*flows.Set, bot.Calendar) {
+	t.Helper()
+	src, err := flows.Parse(library.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	limits := map[flows.Channel]flows.Limits{}
+	for _, c := range []channels.Channel{channels.SMS, channels.WhatsApp, channels.Telegram} {
+		of := channels.CapabilitiesOf(c)
+		limits[flows.Channel(c)] = flows.Limits{Text: of.TextLimit, Buttons: of.Buttons, ButtonLabel: of.ButtonLabel, List: of.List, ListLabel: of.ListLabel}
+	}
+	set, err := flows.Compile(src, flows.Options{Limits: limits})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set, bot.NewCalendar(src.Jurisdiction[0], time.UTC)
+}
