@@ -218,7 +218,7 @@ steps:
 		"several, labels": {[]string{"1", "5", "today"}, "food, staff", "many", "y,z"},
 		"several, off":    {[]string{"1", "5", "today"}, "1, 9", "many", ""},
 		"too long":        {[]string{"1", "5", "today", "1"}, strings.Repeat("x", 21), "b", ""},
-		"whole":           {[]string{"1", "5", "today", "1"}, "‮ مرحبا 😀", "b", "‮ مرحبا 😀"},
+		"whole":           {[]string{"1", "5", "today", "1"}, "\u202e مرحبا 😀", "b", "\u202e مرحبا 😀"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -458,7 +458,7 @@ func TestStoryIsKeptWhole(t *testing.T) {
 	for _, text := range []string{"complain", "1", "Ward 6", "skip"} {
 		k.says(text)
 	}
-	for _, text := range []string{strings.Repeat("long ", 2000), "‮ مرحبا", "a\x00b", "😀", "{answers}", "1"} {
+	for _, text := range []string{strings.Repeat("long ", 2000), "\u202e مرحبا", "a\x00b", "😀", "{answers}", "1"} {
 		k.says(text)
 		kept := false
 		for _, e := range k.effects {
@@ -535,7 +535,7 @@ func FuzzStep(f *testing.F) {
 	f.Add("complain|1|Ward 6|skip|words|done|x|3|send", uint8(0))
 	f.Add("hello|1|status|back|menu|1|delete|yes", uint8(1))
 	f.Add("I want to die|no|1|send now|skip|skip", uint8(2))
-	f.Add("\x00|🤷‍♀️|{answers}|\xff\xfe|‮|"+strings.Repeat("9", 300), uint8(0))
+	f.Add("\x00|🤷‍♀️|{answers}|\xff\xfe|\u202e|"+strings.Repeat("9", 300), uint8(0))
 	f.Add("complain|2|4|x|31/02/2026|call me|07700900123|start again|1", uint8(1))
 	f.Add("!1.about.me|!zz.-.yes|?update|~1|@|complain|~1|?outcome|1|1", uint8(2))
 	set := librarySet(f)

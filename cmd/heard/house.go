@@ -16,7 +16,9 @@ import (
 	"heard/bot/dispatch"
 	"heard/bot/redisstore"
 	"heard/channels"
+	"heard/channels/webchat"
 	"heard/config"
+	"heard/flows"
 )
 
 // house is everything that runs in a process, put together. What starts, and in
@@ -24,7 +26,10 @@ import (
 type house struct {
 	log      *slog.Logger
 	embedded *redisstore.Embedded // nil: a real Redis
+	options  redisstore.Options
 	store    *redisstore.Store
+	desk     *redisstore.Desk // nil: no pages
+	flows    []*flows.Set     // by provider, in the configuration's order
 	bot      *bot.Bot
 	dispatch *dispatch.Dispatcher
 	inboxes  *dispatch.Inboxes
@@ -35,16 +40,10 @@ type house struct {
 
 // plan is what a house is built from.
 type plan struct {
-	config   config.Config
-	lines    []*lines // by provider, in the configuration's order
-	override override
-	log      *slog.Logger
-}
-
-// override is what the try-out does differently.
-type override struct {
-	reflectAfter time.Duration
-	senders      map[dispatch.Line]dispatch.Sender
+	config config.Config
+	lines  []*lines // by provider, in the configuration's order
+	log    *slog.Logger
+	tryOut *webchat.Phones // the try-out's phones; nil: the real thing
 }
 
 // reflectAfter is how long after an outcome a person is asked to look back.
@@ -54,11 +53,11 @@ const reflectAfter = 14 * 24 * time.Hour
 // embedded store.
 func build(ctx context.Context, p plan) (*house, error) {
 	h := &house{log: p.log, lines: p.lines, metrics: newMetrics(), mux: http.NewServeMux()}
-	options, err := h.storeOptions(p.config)
-	if err != nil {
+	var err error
+	if h.options, err = h.storeOptions(p.config); err != nil {
 		return nil, err
 	}
-	if h.store, err = redisstore.Open(ctx, options); err != nil {
+	if h.store, err = redisstore.Open(ctx, h.options); err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
 	}
 	if err := h.furnish(ctx, p); err != nil {
@@ -115,11 +114,12 @@ func (h *house) furnish(ctx context.Context, p plan) error {
 	}
 	ids := make([]bot.ProviderID, len(providers))
 	senders := map[dispatch.Line]dispatch.Sender{}
-	for line, s := range p.override.senders {
-		senders[line] = s
+	if p.tryOut != nil {
+		senders = tryOutSenders(p.tryOut)
 	}
 	for i, one := range providers {
 		ids[i] = one.ID
+		h.flows = append(h.flows, one.Flows)
 		p.lines[i].senders(senders)
 	}
 	h.dispatch = dispatch.New(dispatch.Options{
@@ -189,6 +189,9 @@ func (h *house) run(ctx context.Context, s *server) error {
 	err := s.serve(ctx, h.mux, h.log)
 	for i := len(stops) - 1; i > 0 || i == 0 && h.embedded == nil; i-- {
 		stops[i]()
+	}
+	if h.desk != nil {
+		err = errors.Join(err, h.desk.Close())
 	}
 	err = errors.Join(err, h.store.Close())
 	if h.embedded != nil {

@@ -35,8 +35,8 @@ func providersOf(p plan) ([]bot.Provider, templates, error) {
 			ID: bot.ProviderID(c.ID), Name: c.Name, PublicName: c.PublicName, Guardian: c.Guardian, Hours: c.Hours,
 			Calendar: calendar, Flows: set, ReflectAfter: reflectAfter,
 		}
-		if p.override.senders != nil {
-			one.ReflectAfter = p.override.reflectAfter
+		if p.tryOut != nil {
+			one.ReflectAfter = tryOutReflectAfter
 		}
 		all = append(all, one)
 		names.learn(one, src)

@@ -13,6 +13,7 @@ import (
 // server is the way in.
 type server struct {
 	listen  string
+	orAny   bool // take any free port where this one is taken
 	started func(address string)
 }
 
@@ -20,6 +21,9 @@ type server struct {
 // ones (live pages) end with their own context, which ends first.
 func (s *server) serve(ctx context.Context, h http.Handler, log *slog.Logger) error {
 	listener, err := net.Listen("tcp", s.listen)
+	if err != nil && s.orAny {
+		listener, err = net.Listen("tcp", "127.0.0.1:0")
+	}
 	if err != nil {
 		return usageError{fmt.Errorf("listen: %w: choose another address with listen or HEARD_LISTEN", err)}
 	}
