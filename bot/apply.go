@@ -19,6 +19,7 @@ func (w *work) apply(next flows.State, effects []flows.Effect) error {
 			return err
 		}
 	}
+	w.dateEarly(next.Early)
 	w.conv.Case = CaseRef(next.Case)
 	if w.current != nil && string(w.current.Ref) != next.Case {
 		w.current = nil
@@ -33,6 +34,14 @@ func (w *work) apply(next flows.State, effects []flows.Effect) error {
 	}
 	w.conv.Session = session
 	return nil
+}
+
+// dateEarly gives the first words that this message added the time when they were
+// sent: a draft's clock counts from there.
+func (w *work) dateEarly(early []flows.Part) {
+	if n := len(early); n > 0 && early[n-1].At == w.now.Unix() {
+		early[n-1].At = w.received.Unix()
+	}
 }
 
 // effect applies one effect; underWay is the notice that the step leaves open.

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"heard/channels"
-	"heard/flows"
 )
 
 // opted notes that the person left or came back. STOP that is older than the
@@ -27,7 +26,8 @@ func (w *work) opted(in channels.Inbound, late bool) {
 		w.comeBack()
 	}
 	if in.Opt == channels.OptOut {
-		w.keep(flows.Keep{Kind: flows.KeptBeside, Text: in.Text, Case: string(w.conv.Case)}, in.ID)
+		// Not on the case: an anonymous one would show at once who left.
+		w.write(nil, Entry{ID: newEntryID(), At: w.now, Kind: Said, Text: w.words, From: in.ID})
 	}
 }
 
