@@ -2,8 +2,11 @@ package console_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net/http/httptest"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -24,6 +27,7 @@ const provider = bot.ProviderID("try")
 type house struct {
 	bot    *bot.Bot
 	server *httptest.Server
+	down   atomic.Bool // the bot takes nothing in
 }
 
 // newHouse starts one, and stops it with the test. change may alter what the
@@ -47,7 +51,7 @@ func newHouse(t testing.TB, change func(*console.Options)) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	phones := webchat.New(time.Now, console.SMSCost)
+	phones := webchat.New(time.Now, cost)
 	set, calendar := compiled(t)
 	senders := map[dispatch.Line]dispatch.Sender{}
 	for _, c := range []channels.Channel{channels.SMS, channels.WhatsApp, channels.Telegram} {
@@ -62,14 +66,20 @@ func newHouse(t testing.TB, change func(*console.Options)) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	take := func(ctx context.Context, in channels.Inbound) error { return b.Receive(ctx, provider, in) }
+	h := &house{bot: b}
+	take := func(ctx context.Context, in channels.Inbound) error {
+		if h.down.Load() {
+			return errors.New("the store does not answer")
+		}
+		return b.Receive(ctx, provider, in)
+	}
 	options := console.Options{
 		Desk: desk, Staff: b, Provider: provider, ProviderName: "St Mary's Hospital", Flows: set, Phones: phones.Handler(take),
 	}
 	if change != nil {
 		change(&options)
 	}
-	h := &house{bot: b, server: httptest.NewServer(console.New(options))}
+	h.server = httptest.NewServer(console.New(options))
 	var running sync.WaitGroup
 	running.Go(func() { _ = embedded.Run(ctx) })
 	running.Go(func() { _ = out.Run(ctx, b) })
@@ -105,4 +115,12 @@ func compiled(t testing.TB) (*flows.Set, bot.Calendar) {
 		t.Fatal(err)
 	}
 	return set, bot.NewCalendar(src.Jurisdiction[0], time.UTC)
+}
+
+// cost is what the try-out shows below an SMS.
+func cost(c channels.Channel, text string) string {
+	if !channels.CapabilitiesOf(c).Segments {
+		return ""
+	}
+	return fmt.Sprintf("%d SMS, 7-bit", flows.CountSMS(text).Segments)
 }

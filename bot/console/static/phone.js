@@ -151,7 +151,6 @@
     const phone = phones.get(m.channel);
     if (!phone || phone.log.querySelector(`[data-number="${m.number}"]`)) return;
     phone.start.hidden = true;
-    const near = phone.log.scrollHeight - phone.log.scrollTop - phone.log.clientHeight < 120;
     const after = [...phone.log.querySelectorAll(".line")].find((l) => Number(l.dataset.number) > m.number);
     phone.log.insertBefore(line(phone, m), after || null);
     if (m.tapped) mark(phone, m);
@@ -159,7 +158,7 @@
       phone.unread++;
       badge(phone);
     }
-    if (near || m.from === "person") toEnd(phone);
+    if (phone.following || m.from === "person") toEnd(phone);
   };
 
   // Sending
@@ -226,9 +225,14 @@
     const phone = {
       channel, panel, tab: document.getElementById(`tab-${channel}`), log: panel.querySelector(".log"), start: panel.querySelector(".start"),
       box: panel.querySelector("textarea"), error: panel.querySelector(".error"), offline: panel.querySelector(".offline"),
-      unread: 0, turn: Promise.resolve(), failed: null,
+      unread: 0, turn: Promise.resolve(), failed: null, following: true,
     };
     phones.set(channel, phone);
+    // Who reads at the end goes on there; who has scrolled up is left alone.
+    phone.log.addEventListener("scroll", () => {
+      phone.following = phone.log.scrollHeight - phone.log.scrollTop - phone.log.clientHeight < 48;
+    });
+    new ResizeObserver(() => { if (phone.following) toEnd(phone); }).observe(phone.log);
     panel.querySelector("form").addEventListener("submit", (e) => {
       e.preventDefault();
       submit(phone);
