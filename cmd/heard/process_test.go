@@ -30,6 +30,9 @@ const (
 	public   = "https://heard.example.org"
 	provider = "stmarys"
 	token    = "12345:token"
+
+	// longEnough is for what takes seconds on a quiet machine.
+	longEnough = 2 * time.Minute
 )
 
 // process is the built binary, running.
@@ -41,6 +44,7 @@ type process struct {
 // world is everything around the process: a real Redis, and stand-ins.
 type world struct {
 	binary, config string
+	redis          *storetest.Redis
 	twilio         *channelstest.Twilio
 	telegram       *channelstest.Telegram
 	env            []string
@@ -97,7 +101,7 @@ func newWorld(t *testing.T) *world {
 	redis := storetest.StartRedis(t)
 	dir := t.TempDir()
 	w := &world{
-		binary: filepath.Join(dir, "heard"), config: filepath.Join(dir, "heard.yaml"),
+		redis: redis, binary: filepath.Join(dir, "heard"), config: filepath.Join(dir, "heard.yaml"),
 		twilio: channelstest.NewTwilio("AC0001", "auth"), telegram: channelstest.NewTelegram(token),
 	}
 	t.Cleanup(w.twilio.Close)
@@ -195,12 +199,12 @@ func (w *world) start(t *testing.T) *process {
 // await polls for something that another process does and cannot signal.
 func (w *world) await(t *testing.T, what string, done func() bool) {
 	t.Helper()
-	deadline, tick := time.After(time.Minute), time.NewTicker(20*time.Millisecond)
+	deadline, tick := time.After(longEnough), time.NewTicker(20*time.Millisecond)
 	defer tick.Stop()
 	for !done() {
 		select {
 		case <-deadline:
-			t.Fatalf("%s: it did not come to pass in a minute", what)
+			t.Fatalf("%s: it did not come to pass", what)
 		case <-tick.C:
 		}
 	}
@@ -320,7 +324,7 @@ func (w *world) byTelegram(name string, chat int64) *person {
 // talk lets everybody go through the turns at once.
 func (w *world) talk(t *testing.T, p *process, persons []*person, turns []turn) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), longEnough)
 	defer cancel()
 	var wg sync.WaitGroup
 	for _, one := range persons {
