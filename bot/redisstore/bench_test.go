@@ -124,7 +124,7 @@ func benchPeople(b *testing.B, s *Store, n int) ([]*bot.Conversation, []*bot.Cas
 	b.Helper()
 	ctx, p := context.Background(), provider(s)
 	conversations, cases := make([]*bot.Conversation, n), make([]*bot.Case, n)
-	ring := s.rings[p]
+	ring := heldRing(s.backend)
 	var next atomic.Int64
 	var all sync.WaitGroup
 	for range 32 {
@@ -156,7 +156,7 @@ func benchPeople(b *testing.B, s *Store, n int) ([]*bot.Conversation, []*bot.Cas
 }
 
 func provider(s *Store) bot.ProviderID {
-	for p := range s.rings {
+	for p := range s.readers {
 		return p
 	}
 	return ""

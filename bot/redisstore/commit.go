@@ -12,14 +12,21 @@ import (
 // Commit makes a turn true by one script: all of it, or nothing. Where the turn
 // was committed before and only its answer was lost, it answers the same again.
 // After success the records that were put have their new versions.
-func (s *Store) Commit(ctx context.Context, t bot.Turn) (bot.Committed, error) {
-	ring, err := s.ring(t.Provider)
+func (s *Store) Commit(ctx context.Context, t bot.Turn) (done bot.Committed, err error) {
+	err = s.withRing(ctx, t.Provider, func(ring *keyring) error {
+		done, err = s.commit(ctx, ring, t)
+		return err
+	})
 	if err != nil {
 		return bot.Committed{}, fmt.Errorf("commit: %w", err)
 	}
+	return done, nil
+}
+
+func (s *Store) commit(ctx context.Context, ring *keyring, t bot.Turn) (bot.Committed, error) {
 	e, err := s.encodeTurn(ring, t)
 	if err != nil {
-		return bot.Committed{}, fmt.Errorf("commit: %w", err)
+		return bot.Committed{}, err
 	}
 	before := time.Now()
 	answer, err := scriptCommit.run(ctx, s.rdb, prefix(t.Provider), e.args...)
@@ -29,11 +36,11 @@ func (s *Store) Commit(ctx context.Context, t bot.Turn) (bot.Committed, error) {
 	if answer[0] == "duplicate" {
 		return bot.Committed{Duplicate: true}, nil
 	}
-	e.written()
-	leases, err := s.openLeases(t.Provider, ring, before, answer[1:], e.conversations)
+	leases, err := s.openLeases(t.Provider, ring, before, answer[1:], e.own)
 	if err != nil {
-		return bot.Committed{}, fmt.Errorf("commit: %w", err)
+		return bot.Committed{}, err
 	}
+	e.written()
 	return bot.Committed{Leases: leases}, nil
 }
 
@@ -44,11 +51,35 @@ type turnEncoder struct {
 	provider bot.ProviderID
 	args     []any
 
-	conversations map[bot.ConversationID]*bot.Conversation // put by this turn
-	cases         map[bot.CaseRef]bool
-	sealers       map[bot.CaseRef]sealer
-	bumps         []bump
-	changed       bool // staff can see it
+	own     ownWords
+	cases   map[bot.CaseRef]bool // put by this turn
+	sealers map[bot.CaseRef]sealer
+	bumps   []bump
+	changed bool // staff can see it
+}
+
+// ownWords is what the turn itself brings: the script does not tell it again.
+type ownWords struct {
+	conversations []*bot.Conversation
+	messages      []*bot.Message
+}
+
+func (o ownWords) conversation(id bot.ConversationID) *bot.Conversation {
+	for _, c := range o.conversations {
+		if c.ID == id {
+			return c
+		}
+	}
+	return nil
+}
+
+func (o ownWords) message(task bot.TaskID) *bot.Message {
+	for _, m := range o.messages {
+		if m.Task == task {
+			return m
+		}
+	}
+	return nil
 }
 
 // bump is a record's version once the commit is done.
@@ -69,10 +100,9 @@ func (s *Store) encodeTurn(ring *keyring, t bot.Turn) (*turnEncoder, error) {
 	}
 	e := &turnEncoder{
 		store: s, ring: ring, provider: t.Provider,
-		args:          make([]any, 0, 12+8*(len(t.Ops)+len(t.Expect))),
-		conversations: map[bot.ConversationID]*bot.Conversation{},
-		cases:         map[bot.CaseRef]bool{},
-		sealers:       map[bot.CaseRef]sealer{},
+		args:    make([]any, 0, 13+8*(len(t.Ops)+len(t.Expect))),
+		cases:   map[bot.CaseRef]bool{},
+		sealers: map[bot.CaseRef]sealer{},
 	}
 	for _, op := range t.Ops {
 		e.prepare(op)
@@ -85,6 +115,11 @@ func (s *Store) encodeTurn(ring *keyring, t bot.Turn) (*turnEncoder, error) {
 			e.add("x", "c", string(x.Conversation), x.Version)
 		} else {
 			e.add("x", "k", string(x.Case), x.Version)
+		}
+	}
+	for _, op := range t.Ops {
+		if op, ok := op.(bot.EraseKept); ok { // the turn's own words stay
+			e.add("f", string(op.Conversation))
 		}
 	}
 	for _, op := range t.Ops {
@@ -102,7 +137,7 @@ func (e *turnEncoder) add(args ...any) { e.args = append(e.args, args...) }
 func (e *turnEncoder) prepare(op bot.Op) {
 	switch op := op.(type) {
 	case bot.PutConversation:
-		e.conversations[op.Conversation.ID] = op.Conversation
+		e.own.conversations = append(e.own.conversations, op.Conversation)
 	case bot.PutCase:
 		e.cases[op.Case.Ref] = true
 		if op.Case.Version == 0 && op.Case.Key == nil {
@@ -119,11 +154,20 @@ func (e *turnEncoder) prepare(op bot.Op) {
 }
 
 func (e *turnEncoder) header(t bot.Turn) error {
-	message, keep := "", keepTurn
+	mark, keep := turnMark(t.ID), keepTurn
 	if t.Message != "" {
-		message, keep = e.ring.hash("inbound", string(t.Message)), keepMessage
+		mark, keep = seenMark(e.ring, t.Message), keepMessage
 	}
-	e.add(e.store.now(), e.store.lease.Milliseconds(), e.store.pace, string(t.ID), message, keep.Milliseconds(), flag(e.changed))
+	e.add(e.store.now(), e.store.lease.Milliseconds(), e.store.pace, string(t.ID), mark, keep.Milliseconds(), flag(e.changed))
+	if err := e.timer(t); err != nil {
+		return err
+	}
+	e.add(e.ring.sealing)
+	return nil
+}
+
+// timer says what becomes of the timer that woke the turn.
+func (e *turnEncoder) timer(t bot.Turn) error {
 	if t.Timer == nil {
 		e.add("", "", "", "", "")
 		return nil

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,35 +18,22 @@ import (
 // Desk is what the staff's pages read through. It unwraps the data keys only:
 // conversations, outboxes and the link from a case to its person stay closed to
 // it, and without the index key no address can be tried.
-type Desk struct {
-	*backend
-	data map[bot.ProviderID]*keyset
-}
+type Desk struct{ *backend }
 
 var _ bot.DeskStore = (*Desk)(nil)
 
-// OpenDesk opens the staff's side of the store. Lease, Pace and Clock of the
-// options do not matter to it.
+// OpenDesk opens the staff's side of the store. Lease and Pace of the options do
+// not matter to it.
 func OpenDesk(ctx context.Context, o Options) (*Desk, error) {
 	b, err := newBackend(o)
 	if err != nil {
 		return nil, fmt.Errorf("open desk: %w", err)
 	}
-	d := &Desk{backend: b, data: map[bot.ProviderID]*keyset{}}
-	for _, p := range o.Providers {
-		if d.data[p], err = b.openDataKeys(ctx, p); err != nil {
-			return nil, errors.Join(fmt.Errorf("open desk: provider %s: %w", p, err), d.Close())
-		}
+	d := &Desk{backend: b}
+	if err := b.readKeyrings(ctx, o.Providers, b.wrap.openDataKeys); err != nil {
+		return nil, errors.Join(fmt.Errorf("open desk: %w", err), d.Close())
 	}
 	return d, nil
-}
-
-func (d *Desk) keys(p bot.ProviderID) (*keyset, error) {
-	data, ok := d.data[p]
-	if !ok {
-		return nil, fmt.Errorf("no such provider: %q", p)
-	}
-	return data, nil
 }
 
 // Cases lists the references of cases that were sent, newest first. Drafts are
@@ -67,22 +55,21 @@ func (d *Desk) Cases(ctx context.Context, p bot.ProviderID, offset, limit int) (
 
 // ReadCase reads a case for staff. It reads drafts too, for the one task that
 // tells of them: danger.
-func (d *Desk) ReadCase(ctx context.Context, p bot.ProviderID, ref bot.CaseRef) (*bot.Case, error) {
-	data, err := d.keys(p)
-	if err != nil {
-		return nil, fmt.Errorf("read case: %w", err)
-	}
-	v, err := d.rdb.HMGet(ctx, caseKey(p, ref), "v", "r", "w").Result()
-	if err != nil {
-		return nil, fmt.Errorf("read case: %w", err)
-	}
-	version, ok := v[0].(string)
-	if !ok {
-		return nil, fmt.Errorf("read case: %w", bot.ErrNotFound)
-	}
-	record, _ := v[1].(string)
-	wrapped, _ := v[2].(string)
-	c, err := d.openCase(data, p, ref, version, record, wrapped)
+func (d *Desk) ReadCase(ctx context.Context, p bot.ProviderID, ref bot.CaseRef) (c *bot.Case, err error) {
+	err = d.withRing(ctx, p, func(ring *keyring) error {
+		v, err := d.rdb.HMGet(ctx, caseKey(p, ref), "v", "r", "w").Result()
+		if err != nil {
+			return err
+		}
+		version, ok := v[0].(string)
+		if !ok {
+			return bot.ErrNotFound
+		}
+		record, _ := v[1].(string)
+		wrapped, _ := v[2].(string)
+		c, err = d.openCase(ring.data, p, ref, version, record, wrapped)
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("read case: %w", err)
 	}
@@ -91,7 +78,7 @@ func (d *Desk) ReadCase(ctx context.Context, p bot.ProviderID, ref bot.CaseRef) 
 
 // Timeline reads the entries of a case, oldest first.
 func (d *Desk) Timeline(ctx context.Context, p bot.ProviderID, c *bot.Case) ([]bot.Entry, error) {
-	values, err := d.rdb.HGetAll(ctx, timelineKey(p, c.Ref)).Result()
+	values, err := d.rdb.HGetAll(ctx, caseKey(p, c.Ref)).Result()
 	if err != nil {
 		return nil, fmt.Errorf("read timeline: %w", err)
 	}
@@ -100,7 +87,11 @@ func (d *Desk) Timeline(ctx context.Context, p bot.ProviderID, c *bot.Case) ([]b
 		entry  bot.Entry
 	}
 	lines := make([]numbered, 0, len(values))
-	for id, value := range values {
+	for field, value := range values {
+		id, ok := strings.CutPrefix(field, entryField)
+		if !ok {
+			continue // of the case itself
+		}
 		text, sealed, _ := strings.Cut(value, " ")
 		number, err := strconv.Atoi(text)
 		if err != nil {
@@ -121,26 +112,28 @@ func (d *Desk) Timeline(ctx context.Context, p bot.ProviderID, c *bot.Case) ([]b
 }
 
 // StaffTasks lists what is to be done, soonest due first.
-func (d *Desk) StaffTasks(ctx context.Context, p bot.ProviderID, limit int) ([]bot.StaffTask, error) {
-	data, err := d.keys(p)
-	if err != nil {
-		return nil, fmt.Errorf("list staff tasks: %w", err)
-	}
+func (d *Desk) StaffTasks(ctx context.Context, p bot.ProviderID, limit int) (tasks []bot.StaffTask, err error) {
 	if limit <= 0 {
 		return nil, nil
 	}
-	answer, err := scriptStaffTasks.run(ctx, d.rdb, prefix(p), limit)
-	if err != nil {
-		return nil, err
-	}
-	var tasks []bot.StaffTask
-	for ; len(answer) >= 2; answer = answer[2:] {
-		t := bot.StaffTask{ID: answer[0]}
-		_, sealed, _ := strings.Cut(answer[1], " ")
-		if err := d.openRecord(data, place{p, kindTask, t.ID}, sealed, &t); err != nil {
-			return nil, fmt.Errorf("list staff tasks: %w", err)
+	err = d.withRing(ctx, p, func(ring *keyring) error {
+		answer, err := scriptStaffTasks.run(ctx, d.rdb, prefix(p), limit)
+		if err != nil {
+			return err
 		}
-		tasks = append(tasks, t)
+		tasks = nil
+		for ; len(answer) >= 2; answer = answer[2:] {
+			t := bot.StaffTask{ID: answer[0]}
+			_, sealed, _ := strings.Cut(answer[1], " ")
+			if err := d.openRecord(ring.data, place{p, kindTask, t.ID}, sealed, &t); err != nil {
+				return err
+			}
+			tasks = append(tasks, t)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list staff tasks: %w", err)
 	}
 	return tasks, nil
 }
@@ -156,25 +149,23 @@ func (d *Desk) Changes(ctx context.Context, p bot.ProviderID) (uint64, error) {
 
 // Answers reads the answers to statements of one month ("2026-11"), in an order
 // that says nothing of when they were given.
-func (d *Desk) Answers(ctx context.Context, p bot.ProviderID, month string) ([]bot.StatementAnswer, error) {
-	data, err := d.keys(p)
-	if err != nil {
-		return nil, fmt.Errorf("read answers: %w", err)
-	}
-	values, err := d.rdb.HGetAll(ctx, answersKey(p, month)).Result()
-	if err != nil {
-		return nil, fmt.Errorf("read answers: %w", err)
-	}
-	ids := make([]string, 0, len(values))
-	for id := range values {
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
-	answers := make([]bot.StatementAnswer, len(ids))
-	for i, id := range ids {
-		if err := d.openRecord(data, answerPlace(p, month, id), values[id], &answers[i]); err != nil {
-			return nil, fmt.Errorf("read answers: %w", err)
+func (d *Desk) Answers(ctx context.Context, p bot.ProviderID, month string) (answers []bot.StatementAnswer, err error) {
+	err = d.withRing(ctx, p, func(ring *keyring) error {
+		values, err := d.rdb.HGetAll(ctx, answersKey(p, month)).Result()
+		if err != nil {
+			return err
 		}
+		ids := slices.Sorted(maps.Keys(values))
+		answers = make([]bot.StatementAnswer, len(ids))
+		for i, id := range ids {
+			if err := d.openRecord(ring.data, answerPlace(p, month, id), values[id], &answers[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read answers: %w", err)
 	}
 	return answers, nil
 }

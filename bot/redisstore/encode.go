@@ -29,10 +29,9 @@ func (e *turnEncoder) encode(op bot.Op) error {
 		e.add("w", string(op.Conversation), sealed)
 		return err
 	case bot.EraseKept:
-		e.add("f", string(op.Conversation))
-		return nil
+		return nil // written before all else
 	case bot.Enqueue:
-		return e.enqueue(op)
+		return e.enqueue(&op)
 	case bot.SetTimer:
 		timer, err := e.store.wire.marshal(op.Timer)
 		e.add("t", string(op.Timer.ID()), op.Timer.After.Milliseconds(), timer)
@@ -118,13 +117,18 @@ func (e *turnEncoder) appendEntry(op bot.Append) error {
 	return err
 }
 
-func (e *turnEncoder) enqueue(op bot.Enqueue) error {
+func (e *turnEncoder) enqueue(op *bot.Enqueue) error {
 	task := string(op.Message.Task)
 	if task == "" || strings.ContainsAny(task, " \t\r\n") {
 		return fmt.Errorf("a message needs a task without spaces")
 	}
 	sealed, err := e.store.sealRecord(e.ring.closed, place{e.provider, kindMessage, task}, op.Message)
-	e.add("q", string(op.Conversation), task, class(op.Message.Purpose), sealed, flag(e.conversations[op.Conversation] != nil))
+	sender := ""
+	if c := e.own.conversation(op.Conversation); c != nil {
+		sender = senderTag(c.Channel, c.Sender)
+	}
+	e.add("q", string(op.Conversation), task, class(op.Message.Purpose), sealed, sender)
+	e.own.messages = append(e.own.messages, &op.Message)
 	return err
 }
 

@@ -12,6 +12,14 @@ import (
 	"heard/channels"
 )
 
+// heldRing is what an instance holds of its only provider's keys.
+func heldRing(b *backend) *keyring {
+	for _, r := range b.readers {
+		return r.held.Load()
+	}
+	return nil
+}
+
 func configKey(b byte) []byte { return bytes.Repeat([]byte{b}, keyLength) }
 
 // Two instances that start at once on an empty store must agree on its keys, or
@@ -28,7 +36,7 @@ func TestKeyringIsMadeOnce(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			ids[i] = s.rings[o.Providers[0]].conversationID(channels.SMS, "+447700900999", "+447700900123")
+			ids[i] = heldRing(s.backend).conversationID(channels.SMS, "+447700900999", "+447700900123")
 		})
 	}
 	all.Wait()
@@ -116,11 +124,11 @@ func TestDeskCannotReachThePerson(t *testing.T) {
 		t.Fatal(err)
 	}
 	at := place{p, kindHandle, "handle"}
-	link := s.rings[p].closed.seal(at, []byte("conversation"))
-	if _, err := desk.data[p].open(at, link); err == nil {
+	link := heldRing(s.backend).closed.seal(at, []byte("conversation"))
+	if _, err := heldRing(desk.backend).data.open(at, link); err == nil {
 		t.Fatal("the desk opens the link from a case to its person")
 	}
-	if _, err := s.rings[p].closed.open(at, link); err != nil {
+	if _, err := heldRing(s.backend).closed.open(at, link); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -149,8 +157,8 @@ func TestOptionsAreChecked(t *testing.T) {
 func TestRewrapIsRefusedOverAnother(t *testing.T) {
 	e := startEmbedded(t)
 	o := testOptions(newClient(t, e.URL()), Ephemeral, nil)
-	s, key := openStore(t, o), keyringKey(o.Providers[0])
-	_, err := scriptRewrap.run(context.Background(), s.rdb, key, fieldIndex, "something else", "new")
+	s := openStore(t, o)
+	_, err := scriptRewrap.run(context.Background(), s.rdb, prefix(o.Providers[0]), fieldIndex, "something else", "new")
 	if !errors.Is(err, bot.ErrConflict) {
 		t.Fatalf("a keyring was written over: %v", err)
 	}

@@ -1,22 +1,21 @@
 package redisstore
 
 import (
-	"fmt"
 	"strings"
 
 	"heard/bot"
+	"heard/channels"
 )
 
-// keyKind is the part of a key's name after the provider. The Lua name is the
-// function by which scripts call it.
+// keyKind is the part of a key's name after the provider. The Lua name is the one
+// by which scripts write it.
 type keyKind struct{ lua, name string }
 
 // The kinds of key, all of them. Those that end in a colon take an id.
 var keyKinds = []keyKind{
-	{"conversationKey", "c:"}, // hash: v version, r sealed record, k case, m moved to, s sender
+	{"conversationKey", "c:"}, // hash: v version, r sealed record, k case, m moved to, s sender, n last token, f flight
 	{"keptKey", "w:"},         // list: sealed entries that belong to no case
-	{"caseKey", "k:"},         // hash: v version, r sealed record, w wrapped data key, h handle
-	{"timelineKey", "l:"},     // hash: entry id -> "<number> <sealed entry>"
+	{"caseKey", "k:"},         // hash: v version, r sealed record, w wrapped data key, h handle, n number of entries; timeline: see entryField
 	{"caseTasksKey", "kt:"},   // set: ids of the staff tasks about a case
 	{"handleKey", "h:"},       // string: sealed conversation id
 
@@ -25,11 +24,10 @@ var keyKinds = []keyKind{
 
 	{"helpKey", "oh:"},    // list: outbox, urgent help
 	{"outboxKey", "o:"},   // list: outbox, all else
-	{"flightKey", "f:"},   // hash: the one message under way: token, until, start, doubt, element
 	{"asideKey", "oa:"},   // list: messages given up
 	{"dueKey", "d:"},      // zset per lane and sender: conversation by when to look at it next
 	{"paceKey", "p:"},     // hash per sender: tokens, at, hold
-	{"outgoingKey", "q:"}, // hash per task: conversation, status, settled, next
+	{"outgoingKey", "q:"}, // string per task: conversation, status, settled, next; see lua/outbox.lua
 	{"receiptKey", "r:"},  // string: hashed provider's id -> task
 
 	{"timerKey", "T:"}, // hash: b timer, base, token
@@ -45,17 +43,19 @@ var soleKeys = []keyKind{
 	{"tasksKey", "tasks"},     // hash: staff task id -> "<case or -> <sealed task>"
 	{"taskDueKey", "taskdue"}, // zset: staff task id by due
 	{"changesKey", "changes"}, // counter of commits that staff can see
-	{"tokenKey", "token"},     // counter that makes fencing tokens
+	{"tokenKey", "token"},     // counter that makes the fencing tokens of timers
 	{"sendersKey", "senders"}, // set: senders that have conversations
 	{"timersKey", "timers"},   // zset: timer by when it is due or its lease ends
 	{"pointersKey", "flows"},  // hash: flow -> hash of its current structure
 	{"marksKey", "marks"},     // hash: sender -> watermark
+	{"keyringKey", "keys"},    // hash: the provider's wrapped keys; see keyring.go
+	{"sealingKey", "sealing"}, // string: numbers of the keys that seal; no commit sealed with others is taken
+	{"readersKey", "readers"}, // hash: instance -> "<version of the keyring that it holds> <until, ms>"
 }
 
 func prefix(p bot.ProviderID) string { return "{" + string(p) + "}:" }
 
-func caseKey(p bot.ProviderID, ref bot.CaseRef) string     { return prefix(p) + "k:" + string(ref) }
-func timelineKey(p bot.ProviderID, ref bot.CaseRef) string { return prefix(p) + "l:" + string(ref) }
+func caseKey(p bot.ProviderID, ref bot.CaseRef) string { return prefix(p) + "k:" + string(ref) }
 func keptKey(p bot.ProviderID, id bot.ConversationID) string {
 	return prefix(p) + "w:" + string(id)
 }
@@ -63,31 +63,37 @@ func asideKey(p bot.ProviderID, id bot.ConversationID) string {
 	return prefix(p) + "oa:" + string(id)
 }
 func receiptKey(p bot.ProviderID, hashed string) string { return prefix(p) + "r:" + hashed }
-func seenKey(p bot.ProviderID, hashed string) string    { return prefix(p) + "s:" + hashed }
-func flowKey(p bot.ProviderID, hash string) string      { return prefix(p) + "v:" + hash }
-func answersKey(p bot.ProviderID, month string) string  { return prefix(p) + "a:" + month }
-func casesKey(p bot.ProviderID) string                  { return prefix(p) + "cases" }
-func changesKey(p bot.ProviderID) string                { return prefix(p) + "changes" }
-func marksKey(p bot.ProviderID) string                  { return prefix(p) + "marks" }
 
-// keyringKey is the hash that holds a provider's sealed keys. No script but the
-// keyring's own names it.
-func keyringKey(p bot.ProviderID) string { return prefix(p) + "keys" }
+// seenMark and turnMark are the rest of the keys that remember what was done.
+func seenMark(ring *keyring, id channels.MessageID) string {
+	return "s:" + ring.hash("inbound", string(id))
+}
+func turnMark(id bot.TurnID) string { return "t:" + string(id) }
 
-// luaKeys makes the functions for those keys that a script names; defining all
-// of them would cost each run some microseconds.
+func flowKey(p bot.ProviderID, hash string) string     { return prefix(p) + "v:" + hash }
+func answersKey(p bot.ProviderID, month string) string { return prefix(p) + "a:" + month }
+func casesKey(p bot.ProviderID) string                 { return prefix(p) + "cases" }
+func changesKey(p bot.ProviderID) string               { return prefix(p) + "changes" }
+func marksKey(p bot.ProviderID) string                 { return prefix(p) + "marks" }
+func keyringKey(p bot.ProviderID) string               { return prefix(p) + "keys" }
+func tasksKey(p bot.ProviderID) string                 { return prefix(p) + "tasks" }
+
+// entryField is the field of a case's hash that holds an entry of its timeline,
+// as "<number> <sealed entry>". All that a case is stands under one key, so that
+// it is read, written and destroyed at once.
+const entryField = "e:"
+
+// luaKeys puts the names of keys into a script: conversationKey(id) becomes
+// (P..'c:'..id). It does so in place, since functions that are made at each run
+// cost more than what they do. Arguments must bind tighter than "..", or be in
+// brackets of their own.
 func luaKeys(source string) string {
-	var b strings.Builder
-	b.WriteString("local P = KEYS[1]\n")
+	var names []string
 	for _, k := range keyKinds {
-		if strings.Contains(source, k.lua+"(") {
-			fmt.Fprintf(&b, "local function %s(id) return P .. '%s' .. id end\n", k.lua, k.name)
-		}
+		names = append(names, k.lua+"(", "(P..'"+k.name+"'..")
 	}
 	for _, k := range soleKeys {
-		if strings.Contains(source, k.lua) {
-			fmt.Fprintf(&b, "local %s = P .. '%s'\n", k.lua, k.name)
-		}
+		names = append(names, k.lua, "(P..'"+k.name+"')")
 	}
-	return b.String()
+	return "local P = KEYS[1]\n" + strings.NewReplacer(names...).Replace(source)
 }

@@ -14,11 +14,7 @@ import (
 
 // Lookup reads what a message from this address meets, in one round trip.
 func (s *Store) Lookup(ctx context.Context, p bot.ProviderID, c channels.Channel, from channels.Sender, a channels.Address) (bot.View, error) {
-	ring, err := s.ring(p)
-	if err != nil {
-		return bot.View{}, fmt.Errorf("look up: %w", err)
-	}
-	v, err := s.view(ctx, p, ring, ring.conversationID(c, from, a))
+	v, err := s.view(ctx, p, func(ring *keyring) bot.ConversationID { return ring.conversationID(c, from, a) })
 	if err == nil && v.Conversation.Version == 0 {
 		v.Conversation.Channel, v.Conversation.Sender, v.Conversation.Address = c, from, a
 	}
@@ -28,30 +24,35 @@ func (s *Store) Lookup(ctx context.Context, p bot.ProviderID, c channels.Channel
 // LookupID reads the same for a known conversation. One that does not exist has
 // Version 0.
 func (s *Store) LookupID(ctx context.Context, p bot.ProviderID, id bot.ConversationID) (bot.View, error) {
-	ring, err := s.ring(p)
+	return s.view(ctx, p, func(*keyring) bot.ConversationID { return id })
+}
+
+func (s *Store) view(ctx context.Context, p bot.ProviderID, id func(*keyring) bot.ConversationID) (v bot.View, err error) {
+	err = s.withRing(ctx, p, func(ring *keyring) error {
+		answer, err := scriptLookup.run(ctx, s.rdb, prefix(p), string(id(ring)))
+		if err == nil {
+			v, err = s.openView(ring, p, answer)
+		}
+		return err
+	})
 	if err != nil {
 		return bot.View{}, fmt.Errorf("look up: %w", err)
 	}
-	return s.view(ctx, p, ring, id)
+	return v, nil
 }
 
-func (s *Store) view(ctx context.Context, p bot.ProviderID, ring *keyring, id bot.ConversationID) (bot.View, error) {
-	r, err := scriptLookup.run(ctx, s.rdb, prefix(p), string(id))
-	if err != nil {
-		return bot.View{}, err
-	}
-	v := bot.View{Conversation: bot.Conversation{ID: bot.ConversationID(r[0])}}
+// openView opens what lua/lookup.lua returns.
+func (s *Store) openView(ring *keyring, p bot.ProviderID, r []string) (v bot.View, err error) {
+	v.Conversation.ID = bot.ConversationID(r[0])
 	if r[1] != "0" {
 		if v.Conversation, err = s.openConversation(p, ring, v.Conversation.ID, r[1], r[2]); err != nil {
-			return bot.View{}, fmt.Errorf("look up: %w", err)
+			return v, err
 		}
 	}
 	if r[4] != "0" {
-		if v.Case, err = s.openCase(ring.data, p, bot.CaseRef(r[3]), r[4], r[5], r[6]); err != nil {
-			return bot.View{}, fmt.Errorf("look up: %w", err)
-		}
+		v.Case, err = s.openCase(ring.data, p, bot.CaseRef(r[3]), r[4], r[5], r[6])
 	}
-	return v, nil
+	return v, err
 }
 
 func (s *Store) openConversation(p bot.ProviderID, ring *keyring, id bot.ConversationID, version, record string) (bot.Conversation, error) {
@@ -65,29 +66,28 @@ func (s *Store) openConversation(p bot.ProviderID, ring *keyring, id bot.Convers
 }
 
 // Case reads a case and the conversation that its handle leads to.
-func (s *Store) Case(ctx context.Context, p bot.ProviderID, ref bot.CaseRef) (*bot.Case, bot.ConversationID, error) {
-	ring, err := s.ring(p)
+func (s *Store) Case(ctx context.Context, p bot.ProviderID, ref bot.CaseRef) (c *bot.Case, id bot.ConversationID, err error) {
+	err = s.withRing(ctx, p, func(ring *keyring) error {
+		r, err := scriptCase.run(ctx, s.rdb, prefix(p), string(ref))
+		if err != nil {
+			return err
+		}
+		if c, err = s.openCase(ring.data, p, ref, r[0], r[1], r[2]); err != nil {
+			return err
+		}
+		plain, err := ring.closed.open(place{p, kindHandle, r[3]}, []byte(r[4]))
+		id = bot.ConversationID(plain)
+		return err
+	})
 	if err != nil {
 		return nil, "", fmt.Errorf("read case: %w", err)
 	}
-	r, err := scriptCase.run(ctx, s.rdb, prefix(p), string(ref))
-	if err != nil {
-		return nil, "", err
-	}
-	c, err := s.openCase(ring.data, p, ref, r[0], r[1], r[2])
-	if err != nil {
-		return nil, "", fmt.Errorf("read case: %w", err)
-	}
-	id, err := ring.closed.open(place{p, kindHandle, r[3]}, []byte(r[4]))
-	if err != nil {
-		return nil, "", fmt.Errorf("read case: %w", err)
-	}
-	return c, bot.ConversationID(id), nil
+	return c, id, nil
 }
 
 // Entry reads one entry of a case's timeline.
 func (s *Store) Entry(ctx context.Context, p bot.ProviderID, c *bot.Case, id bot.EntryID) (bot.Entry, error) {
-	value, err := s.rdb.HGet(ctx, timelineKey(p, c.Ref), string(id)).Result()
+	value, err := s.rdb.HGet(ctx, caseKey(p, c.Ref), entryField+string(id)).Result()
 	if errors.Is(err, redis.Nil) {
 		return bot.Entry{}, fmt.Errorf("read entry: %w", bot.ErrNotFound)
 	}
@@ -104,20 +104,22 @@ func (s *Store) Entry(ctx context.Context, p bot.ProviderID, c *bot.Case, id bot
 
 // Kept reads what is kept with a conversation because it belongs to no case,
 // oldest first.
-func (s *Store) Kept(ctx context.Context, p bot.ProviderID, id bot.ConversationID) ([]bot.Entry, error) {
-	ring, err := s.ring(p)
-	if err != nil {
-		return nil, fmt.Errorf("read what is kept: %w", err)
-	}
-	values, err := s.rdb.LRange(ctx, keptKey(p, id), 0, -1).Result()
-	if err != nil {
-		return nil, fmt.Errorf("read what is kept: %w", err)
-	}
-	entries := make([]bot.Entry, len(values))
-	for i, sealed := range values {
-		if err := s.openRecord(ring.closed, place{p, kindKept, string(id)}, sealed, &entries[i]); err != nil {
-			return nil, fmt.Errorf("read what is kept: %w", err)
+func (s *Store) Kept(ctx context.Context, p bot.ProviderID, id bot.ConversationID) (entries []bot.Entry, err error) {
+	err = s.withRing(ctx, p, func(ring *keyring) error {
+		values, err := s.rdb.LRange(ctx, keptKey(p, id), 0, -1).Result()
+		if err != nil {
+			return err
 		}
+		entries = make([]bot.Entry, len(values))
+		for i, sealed := range values {
+			if err := s.openRecord(ring.closed, place{p, kindKept, string(id)}, sealed, &entries[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read what is kept: %w", err)
 	}
 	return entries, nil
 }

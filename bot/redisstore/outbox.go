@@ -14,9 +14,8 @@ import (
 // LeaseMessages takes up to max heads of outboxes that are due or whose lease was
 // lost. A lost one comes back with Doubt: when the attempt began whose end nobody
 // knows.
-func (s *Store) LeaseMessages(ctx context.Context, p bot.ProviderID, max int) ([]bot.Lease, error) {
-	ring, err := s.ring(p)
-	if err != nil {
+func (s *Store) LeaseMessages(ctx context.Context, p bot.ProviderID, max int) (leases []bot.Lease, err error) {
+	if _, err := s.ring(ctx, p); err != nil {
 		return nil, fmt.Errorf("lease messages: %w", err)
 	}
 	before := time.Now()
@@ -24,7 +23,10 @@ func (s *Store) LeaseMessages(ctx context.Context, p bot.ProviderID, max int) ([
 	if err != nil {
 		return nil, err
 	}
-	leases, err := s.openLeases(p, ring, before, answer, nil)
+	err = s.withRing(ctx, p, func(ring *keyring) error {
+		leases, err = s.openLeases(p, ring, before, answer, ownWords{})
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("lease messages: %w", err)
 	}
@@ -36,14 +38,14 @@ const leaseFields = 8
 
 // openLeases reads leases as scripts return them. Their deadlines count from
 // before the call, by this machine's monotonic clock: never later than the store's.
-// known are conversations that the caller has just written.
-func (s *Store) openLeases(p bot.ProviderID, ring *keyring, before time.Time, flat []string, known map[bot.ConversationID]*bot.Conversation) ([]bot.Lease, error) {
+// What the caller has just written is not told again: own has it.
+func (s *Store) openLeases(p bot.ProviderID, ring *keyring, before time.Time, flat []string, own ownWords) ([]bot.Lease, error) {
 	if len(flat) == 0 {
 		return nil, nil
 	}
 	leases := make([]bot.Lease, 0, len(flat)/leaseFields)
 	for ; len(flat) >= leaseFields; flat = flat[leaseFields:] {
-		l, err := s.openLease(p, ring, before, flat, known)
+		l, err := s.openLease(p, ring, before, flat, own)
 		if err != nil {
 			return nil, fmt.Errorf("lease: %w", err)
 		}
@@ -52,7 +54,7 @@ func (s *Store) openLeases(p bot.ProviderID, ring *keyring, before time.Time, fl
 	return leases, nil
 }
 
-func (s *Store) openLease(p bot.ProviderID, ring *keyring, before time.Time, f []string, known map[bot.ConversationID]*bot.Conversation) (bot.Lease, error) {
+func (s *Store) openLease(p bot.ProviderID, ring *keyring, before time.Time, f []string, own ownWords) (bot.Lease, error) {
 	numbers, err := integers(f[1], f[2], f[3], f[4])
 	if err != nil {
 		return bot.Lease{}, err
@@ -67,7 +69,7 @@ func (s *Store) openLease(p bot.ProviderID, ring *keyring, before time.Time, f [
 	if numbers[3] != 0 {
 		l.Doubt = time.UnixMilli(numbers[3])
 	}
-	c := known[l.Conversation]
+	c := own.conversation(l.Conversation)
 	if c == nil {
 		c = &bot.Conversation{}
 		if err := s.openRecord(ring.closed, place{p, kindConversation, f[0]}, f[5], c); err != nil {
@@ -75,6 +77,10 @@ func (s *Store) openLease(p bot.ProviderID, ring *keyring, before time.Time, f [
 		}
 	}
 	l.Channel, l.Sender, l.Address, l.LastAt, l.Left, l.Case = c.Channel, c.Sender, c.Address, c.LastAt, c.Left, c.Case
+	if m := own.message(bot.TaskID(f[6])); m != nil {
+		l.Message = *m
+		return l, nil
+	}
 	return l, s.openRecord(ring.closed, place{p, kindMessage, f[6]}, f[7], &l.Message)
 }
 
@@ -93,27 +99,31 @@ func integers(texts ...string) ([]int64, error) {
 // Settle says how a send ended and leases the next message of the conversation
 // where it may go. Settled again by the same lease, it answers the same: the
 // first answer may have been lost.
-func (s *Store) Settle(ctx context.Context, l bot.Lease, end bot.Settlement) (*bot.Lease, error) {
-	ring, err := s.ring(l.Provider)
+func (s *Store) Settle(ctx context.Context, l bot.Lease, end bot.Settlement) (next *bot.Lease, err error) {
+	err = s.withRing(ctx, l.Provider, func(ring *keyring) error {
+		next, err = s.settle(ctx, ring, l, end)
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("settle: %w", err)
 	}
+	return next, nil
+}
+
+func (s *Store) settle(ctx context.Context, ring *keyring, l bot.Lease, end bot.Settlement) (*bot.Lease, error) {
 	args := []any{s.now(), s.lease.Milliseconds(), s.pace, string(l.Conversation), l.Token, string(l.Message.Task)}
 	how, err := s.encodeEnd(ring, l, end)
 	if err != nil {
-		return nil, fmt.Errorf("settle: %w", err)
+		return nil, err
 	}
 	before := time.Now()
 	answer, err := scriptSettle.run(ctx, s.rdb, prefix(l.Provider), append(args, how...)...)
 	if err != nil {
 		return nil, err
 	}
-	leases, err := s.openLeases(l.Provider, ring, before, answer, nil)
-	if err != nil {
-		return nil, fmt.Errorf("settle: %w", err)
-	}
-	if len(leases) == 0 {
-		return nil, nil
+	leases, err := s.openLeases(l.Provider, ring, before, answer, ownWords{})
+	if err != nil || len(leases) == 0 {
+		return nil, err
 	}
 	return &leases[0], nil
 }
@@ -144,6 +154,7 @@ func (s *Store) encodeEnd(ring *keyring, l bot.Lease, end bot.Settlement) ([]any
 		}
 		args = append(args, about.ID, string(l.Case), sealedAbout, alone.ID, sealedAlone, about.Due.UnixMilli())
 	}
+	args = append(args, ring.sealing)
 	for _, id := range end.IDs {
 		args = append(args, ring.hash("outgoing", id))
 	}
@@ -166,7 +177,7 @@ func (s *Store) undelivered(l bot.Lease, end bot.Settlement) (about, alone bot.S
 
 // Receipt moves a message's status forward, never back.
 func (s *Store) Receipt(ctx context.Context, p bot.ProviderID, r channels.Receipt) (failed bool, err error) {
-	ring, err := s.ring(p)
+	ring, err := s.ring(ctx, p)
 	if err != nil {
 		return false, fmt.Errorf("receipt: %w", err)
 	}
@@ -184,7 +195,7 @@ func (s *Store) Receipt(ctx context.Context, p bot.ProviderID, r channels.Receip
 
 // Claimed tells which of the provider's ids belong to a message of ours.
 func (s *Store) Claimed(ctx context.Context, p bot.ProviderID, ids []string) ([]bool, error) {
-	ring, err := s.ring(p)
+	ring, err := s.ring(ctx, p)
 	if err != nil {
 		return nil, fmt.Errorf("claimed: %w", err)
 	}
@@ -207,24 +218,46 @@ func (s *Store) Claimed(ctx context.Context, p bot.ProviderID, ids []string) ([]
 }
 
 // Aside reads the messages to a conversation that were given up, oldest first.
-func (s *Store) Aside(ctx context.Context, p bot.ProviderID, id bot.ConversationID) ([]bot.Message, error) {
-	ring, err := s.ring(p)
+func (s *Store) Aside(ctx context.Context, p bot.ProviderID, id bot.ConversationID) (messages []bot.Message, err error) {
+	err = s.withRing(ctx, p, func(ring *keyring) error {
+		elements, err := s.rdb.LRange(ctx, asideKey(p, id), 0, -1).Result()
+		if err != nil {
+			return err
+		}
+		messages = make([]bot.Message, len(elements))
+		for i, element := range elements {
+			_, task, sealed, err := cutElement(element, waitingHead)
+			if err != nil {
+				return err
+			}
+			if err := s.openRecord(ring.closed, place{p, kindMessage, task}, sealed, &messages[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, fmt.Errorf("read what was set aside: %w", err)
-	}
-	elements, err := s.rdb.LRange(ctx, asideKey(p, id), 0, -1).Result()
-	if err != nil {
-		return nil, fmt.Errorf("read what was set aside: %w", err)
-	}
-	messages := make([]bot.Message, len(elements))
-	for i, element := range elements {
-		parts := strings.SplitN(element, " ", 5) // see lua/outbox.lua
-		if len(parts) != 5 {
-			return nil, fmt.Errorf("read what was set aside: %w", errWire)
-		}
-		if err := s.openRecord(ring.closed, place{p, kindMessage, parts[3]}, parts[4], &messages[i]); err != nil {
-			return nil, fmt.Errorf("read what was set aside: %w", err)
-		}
 	}
 	return messages, nil
+}
+
+// How many words stand before the sealed message where it waits, and where it is
+// under way; the last of them is its task. See lua/outbox.lua.
+const (
+	waitingHead = 4
+	flightHead  = 7
+)
+
+// cutElement cuts a message as it is stored into the words before it, the last of
+// them, and itself.
+func cutElement(element string, words int) (head, task, sealed string, err error) {
+	rest := element
+	for range words {
+		var found bool
+		if task, rest, found = strings.Cut(rest, " "); !found {
+			return "", "", "", errWire
+		}
+	}
+	return element[:len(element)-len(rest)], task, rest, nil
 }

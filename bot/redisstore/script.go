@@ -33,12 +33,12 @@ var (
 	scriptWatermark     = newScript("watermark")
 	scriptPublish       = newScript("publish")
 	scriptStaffTasks    = newScript("staff_tasks")
-	scriptKeyring       = newScript("keyring")
+	scriptKeyring       = newScript("keyring", "clock")
 	scriptRewrap        = newScript("rewrap")
 )
 
-// newScript joins the shared parts and the script's own file behind the names of
-// the keys that they use.
+// newScript joins the shared parts and the script's own file, with the names of
+// keys put in.
 func newScript(name string, shared ...string) *script {
 	var b strings.Builder
 	for _, part := range append(shared, name) {
@@ -49,11 +49,14 @@ func newScript(name string, shared ...string) *script {
 		b.Write(text)
 		b.WriteByte('\n')
 	}
-	return &script{name: name, lua: redis.NewScript(luaKeys(b.String()) + b.String())}
+	return &script{name: name, lua: redis.NewScript(luaKeys(b.String()))}
 }
 
-// errRepeated is a script's refusal to write again what is written once.
-var errRepeated = errors.New("exists already and may not be replaced")
+// What scripts refuse, beside what callers know of.
+var (
+	errRepeated = errors.New("exists already and may not be replaced")
+	errStale    = errors.New("sealed with keys that are no longer in use")
+)
 
 // run calls a script by its hash, and sends its text where the server does not
 // know it. The answer is flattened to strings.
@@ -81,17 +84,19 @@ func (s *script) run(ctx context.Context, rdb *redis.Client, key string, args ..
 func (s *script) explain(err error) error {
 	code, ours := strings.CutPrefix(err.Error(), "HEARD ")
 	if !ours {
-		return fmt.Errorf("%s: %w", s.name, err)
+		return fmt.Errorf("script %s: %w", s.name, err)
 	}
 	switch code {
 	case "CONFLICT":
 		err = bot.ErrConflict
 	case "FENCED":
 		err = bot.ErrFenced
+	case "STALE":
+		err = errStale
 	case "MISSING":
 		err = bot.ErrNotFound
 	case "REPEATED":
 		err = errRepeated
 	}
-	return fmt.Errorf("%s: %w", s.name, err)
+	return fmt.Errorf("script %s: %w", s.name, err)
 }

@@ -2,6 +2,7 @@ package redisstore
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"math"
@@ -69,10 +70,14 @@ func NewClient(url string) (*redis.Client, error) {
 
 // backend is what Store and Desk have in common.
 type backend struct {
-	rdb   *redis.Client
-	owned bool
-	wrap  *wrapper
-	wire  encoding
+	rdb      *redis.Client
+	owned    bool
+	wrap     *wrapper
+	wire     encoding
+	readers  map[bot.ProviderID]*reader
+	instance string    // a random name
+	opened   time.Time // its monotonic clock
+	clock    func() time.Time
 }
 
 // Provider ids stand in keys and their hash tag.
@@ -92,7 +97,10 @@ func newBackend(o Options) (*backend, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &backend{rdb: o.Client, wrap: wrap, wire: wire}
+	b := &backend{
+		rdb: o.Client, wrap: wrap, wire: wire, readers: map[bot.ProviderID]*reader{},
+		instance: rand.Text(), opened: time.Now(), clock: o.Clock,
+	}
 	if b.rdb == nil {
 		if b.rdb, err = NewClient(o.URL); err != nil {
 			return nil, err
@@ -104,6 +112,55 @@ func newBackend(o Options) (*backend, error) {
 	}
 	return b, nil
 }
+
+// readKeyrings reads each provider's keyring, which is made where there is none.
+func (b *backend) readKeyrings(ctx context.Context, providers []bot.ProviderID, unwrap func(bot.ProviderID, storedRing) (*keyring, error)) error {
+	for _, p := range providers {
+		r := &reader{backend: b, provider: p, unwrap: unwrap}
+		if err := r.refresh(ctx); err != nil {
+			return fmt.Errorf("provider %s: %w", p, err)
+		}
+		b.readers[p] = r
+	}
+	return nil
+}
+
+// ring is a provider's keyring.
+func (b *backend) ring(ctx context.Context, p bot.ProviderID) (*keyring, error) {
+	r, ok := b.readers[p]
+	if !ok {
+		return nil, fmt.Errorf("no such provider: %q", p)
+	}
+	return r.ring(ctx), nil
+}
+
+// withRing does something with a provider's keyring, and once more with a newer
+// one if this one turns out to be too old for it.
+func (b *backend) withRing(ctx context.Context, p bot.ProviderID, do func(*keyring) error) error {
+	ring, err := b.ring(ctx, p)
+	if err != nil {
+		return err
+	}
+	err = do(ring)
+	if !errors.Is(err, errStale) && !errors.Is(err, errKeyMissing) {
+		return err
+	}
+	if err := b.readers[p].refresh(ctx); err != nil {
+		return err
+	}
+	return do(b.readers[p].held.Load())
+}
+
+// now is the argument by which scripts know the time: 0 is the store's own.
+func (b *backend) now() int64 {
+	if b.clock == nil {
+		return 0
+	}
+	return b.clock().UnixMilli()
+}
+
+// uptime is this instance's age in ns.
+func (b *backend) uptime() int64 { return int64(time.Since(b.opened)) }
 
 // Close closes the connections, if the store made them.
 func (b *backend) Close() error {
@@ -117,10 +174,8 @@ func (b *backend) Close() error {
 // for any number of instances.
 type Store struct {
 	*backend
-	rings map[bot.ProviderID]*keyring
 	lease time.Duration
 	pace  string
-	clock func() time.Time
 }
 
 var (
@@ -137,7 +192,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
-	s := &Store{backend: b, rings: map[bot.ProviderID]*keyring{}, lease: o.Lease, pace: paceArgument(o.Pace), clock: o.Clock}
+	s := &Store{backend: b, lease: o.Lease, pace: paceArgument(o.Pace)}
 	if s.lease == 0 {
 		s.lease = 30 * time.Second
 	}
@@ -151,30 +206,7 @@ func (s *Store) begin(ctx context.Context, o Options) error {
 	if err := s.CheckDurability(ctx, o.Durability); err != nil {
 		return err
 	}
-	for _, p := range o.Providers {
-		ring, err := s.openKeyring(ctx, p)
-		if err != nil {
-			return fmt.Errorf("provider %s: %w", p, err)
-		}
-		s.rings[p] = ring
-	}
-	return nil
-}
-
-func (s *Store) ring(p bot.ProviderID) (*keyring, error) {
-	ring, ok := s.rings[p]
-	if !ok {
-		return nil, fmt.Errorf("no such provider: %q", p)
-	}
-	return ring, nil
-}
-
-// now is the argument by which scripts know the time: 0 is the store's own.
-func (s *Store) now() int64 {
-	if s.clock == nil {
-		return 0
-	}
-	return s.clock().UnixMilli()
+	return s.readKeyrings(ctx, o.Providers, s.wrap.openKeyring)
 }
 
 // paceArgument writes rates as scripts read them, in millionths of a message per ms.

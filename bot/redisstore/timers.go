@@ -12,7 +12,7 @@ import (
 // LeaseTimers takes up to max timers that are due or whose lease was lost. A
 // lease ends with the commit of the turn that it wakes.
 func (s *Store) LeaseTimers(ctx context.Context, p bot.ProviderID, max int) ([]bot.TimerLease, error) {
-	if _, err := s.ring(p); err != nil {
+	if _, err := s.ring(ctx, p); err != nil {
 		return nil, fmt.Errorf("lease timers: %w", err)
 	}
 	before := time.Now()
@@ -62,7 +62,7 @@ func (s *Store) MoveWatermark(ctx context.Context, p bot.ProviderID, from channe
 
 // Seen tells which messages were taken in before, as long as that is remembered.
 func (s *Store) Seen(ctx context.Context, p bot.ProviderID, ids []channels.MessageID) ([]bool, error) {
-	ring, err := s.ring(p)
+	ring, err := s.ring(ctx, p)
 	if err != nil {
 		return nil, fmt.Errorf("seen: %w", err)
 	}
@@ -71,7 +71,7 @@ func (s *Store) Seen(ctx context.Context, p bot.ProviderID, ids []channels.Messa
 	}
 	keys := make([]string, len(ids))
 	for i, id := range ids {
-		keys[i] = seenKey(p, ring.hash("inbound", string(id)))
+		keys[i] = prefix(p) + seenMark(ring, id)
 	}
 	turns, err := s.rdb.MGet(ctx, keys...).Result()
 	if err != nil {

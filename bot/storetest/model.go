@@ -274,7 +274,7 @@ func (m *model) drain() {
 			if b.flight == nil {
 				continue
 			}
-			l := m.old[slices.IndexFunc(m.old, func(l bot.Lease) bool { return l.Token == b.token })]
+			l := m.old[slices.IndexFunc(m.old, func(l bot.Lease) bool { return l.Conversation == b.conv.ID && l.Token == b.token })]
 			end := bot.Settlement{Result: bot.Accepted}
 			m.settled(b, end, m.w.settle(l, end))
 		}

@@ -2,72 +2,130 @@
 --
 -- KEYS 1 the provider's prefix
 -- ARGV 1 now, 2 lease, 3 pace (see clock.lua, outbox.lua)
---      4 turn  5 hashed inbound message or ''  6 how long to remember it, ms
+--      4 turn  5 what remembers it: the rest of a seenKey or a turnKey  6 for how long, ms
 --      7 '1' if staff can see the change
 --      8 id of the timer that woke the turn or ''  9 its token
 --      10 what becomes of it: 'drop', 'again' (at its base + ARGV 11, as ARGV 12), or 'keep' (the ops write it)
---      13... ops: a letter and its arguments
+--      13 the keys that sealed the turn, as sealingKey has them
+--      14... ops: a letter and its arguments
 --        x kind id version                               expect; kind c or k
 --        c id version record case moved sender           put a conversation
 --        k ref version record wrapped handle link score  put a case; wrapped, link: new only; score '' = not listed
 --        d ref version handle                            erase a case
 --        a ref entry sealed new                          append to a timeline; new '1': put by this turn
 --        w id sealed                                     keep with a conversation
---        f id                                            erase what is kept, and what was not sent
---        q id task class sealed new                      enqueue
+--        f id                                            erase what is kept, and what was not sent; before any w, q
+--        q id task class sealed sender                   enqueue; sender: where this turn puts the conversation, else ''
 --        t id after timer                                set a timer
 --        u id                                            drop a timer
 --        s id case due sealed new                        staff task; case '-' for none
 --        e id                                            end a staff task
 --        n month id sealed                               an answer to a statement
--- Returns {'done'} and the leases, flat, eight values each (held in outbox.lua; the record is left out where
---         the turn itself put the conversation); {'duplicate'};
---         HEARD CONFLICT, FENCED, MISSING.
+-- Returns {'done'} and the leases, flat, eight values each (held in outbox.lua); of what the turn brought itself,
+--         the conversation's record and the message are left out. {'duplicate'};
+--         HEARD CONFLICT, FENCED, MISSING, STALE.
+--
+-- Nearly every turn runs through here, and each costs all the others their time: records are read once, fields of
+-- one key are written at once, and what the turn itself settles is not asked.
 local SIZE = {x = 4, c = 7, k = 8, d = 4, a = 5, w = 3, f = 2, q = 6, t = 4, u = 2, s = 6, e = 2, n = 4}
-local TURN, FIRST = ARGV[4], 13
+local TURN, MARK, FIRST, LAST = ARGV[4], P .. ARGV[5], 14, #ARGV
 
-local mark = ARGV[5] ~= '' and seenKey(ARGV[5]) or turnKey(TURN)
-local earlier = redis.call('GET', mark)
-if earlier then
-  local turn, leases = string.match(earlier, '^(%S+)(.*)$')
+local known = redis.call('MGET', MARK, sealingKey)
+if known[1] then
+  local turn, leases = string.match(known[1], '^(%S+)(.*)$')
   if turn ~= TURN then return {'duplicate'} end
   local answer = {'done'}
   for conv, token in string.gmatch(leases, '(%S+) (%S+)') do
-    if redis.call('HGET', flightKey(conv), 'token') == token then append(answer, held(conv)) end
+    local lease = held(conv)
+    if lease and lease[2] == token then append(answer, lease) end
   end
   return answer
 end
-
-local function version(key) return redis.call('HGET', key, 'v') or '0' end
-local CONFLICT = redis.error_reply('HEARD CONFLICT')
-
+if known[2] ~= ARGV[13] then return redis.error_reply('HEARD STALE') end
 if ARGV[8] ~= '' and redis.call('HGET', timerKey(ARGV[8]), 'token') ~= ARGV[9] then
   return redis.error_reply('HEARD FENCED')
 end
+
+-- What the store holds of the records in the turn, and the turn's messages by conversation.
+local conversations, cases, boxes, order = {}, {}, {}, {}
+
+local function conversation(id)
+  local c = conversations[id]
+  if not c then
+    c = redis.call('HMGET', conversationKey(id), 'v', 's', 'n', 'f')
+    conversations[id] = c
+  end
+  return c
+end
+
+local function case(ref)
+  local k = cases[ref]
+  if not k then
+    k = redis.call('HMGET', caseKey(ref), 'v', 'n')
+    cases[ref] = k
+  end
+  return k
+end
+
+-- box gathers the turn's messages to a conversation. It is free where nothing is
+-- under way or waits, so that its first message goes without being queued.
+local function box(id, sender)
+  local b = boxes[id]
+  if not b then
+    local c = conversation(id)
+    b = {id = id, sender = sender ~= '' and sender or c[2], own = sender ~= '', busy = c[4], last = tonumber(c[3] or '0')}
+    b.free = not c[4] and (not c[1] or c.emptied or redis.call('EXISTS', helpKey(id), outboxKey(id)) == 0)
+    boxes[id], order[#order + 1] = b, b
+  end
+  return b
+end
+
+local CONFLICT = redis.error_reply('HEARD CONFLICT')
 local i = FIRST
-while i <= #ARGV do
+while i <= LAST do
   local op, id = ARGV[i], ARGV[i + 1]
-  if op == 'x' then
-    local key = id == 'c' and conversationKey(ARGV[i + 2]) or caseKey(ARGV[i + 2])
-    if version(key) ~= ARGV[i + 3] then return CONFLICT end
-  elseif op == 'c' then
-    if version(conversationKey(id)) ~= ARGV[i + 2] then return CONFLICT end
-  elseif op == 'k' or op == 'd' then
-    if version(caseKey(id)) ~= ARGV[i + 2] then return CONFLICT end
+  if op == 'c' then
+    if (conversation(id)[1] or '0') ~= ARGV[i + 2] then return CONFLICT end
   elseif op == 'a' then
-    if ARGV[i + 4] ~= '1' and redis.call('EXISTS', caseKey(id)) == 0 then return CONFLICT end
-    if redis.call('HEXISTS', timelineKey(id), ARGV[i + 2]) == 1 then return redis.error_reply('HEARD REPEATED') end
-  elseif op == 's' then
-    if ARGV[i + 2] ~= '-' and ARGV[i + 5] ~= '1' and redis.call('EXISTS', caseKey(ARGV[i + 2])) == 0 then return CONFLICT end
-  elseif op == 'q' then
-    if ARGV[i + 5] ~= '1' and redis.call('EXISTS', conversationKey(id)) == 0 then
-      return redis.error_reply('HEARD MISSING')
+    local k, field, repeated = cases[id], 'e:' .. ARGV[i + 2], nil
+    if k then
+      repeated = k[1] and redis.call('HEXISTS', caseKey(id), field) == 1
+    else
+      k = redis.call('HMGET', caseKey(id), 'v', 'n', field)
+      cases[id], repeated = k, k[3]
     end
+    if not k[1] and ARGV[i + 4] ~= '1' then return CONFLICT end
+    if repeated then return redis.error_reply('HEARD REPEATED') end
+  elseif op == 'q' then
+    if ARGV[i + 5] == '' and not conversation(id)[1] then return redis.error_reply('HEARD MISSING') end
+    local b = box(id, ARGV[i + 5])
+    b[#b + 1] = i
+    if ARGV[i + 3] == 'h' and not b.head then b.head = #b end
+  elseif op == 'k' or op == 'd' then
+    if (case(id)[1] or '0') ~= ARGV[i + 2] then return CONFLICT end
+  elseif op == 's' then
+    if ARGV[i + 2] ~= '-' and ARGV[i + 5] ~= '1' and not case(ARGV[i + 2])[1] then return CONFLICT end
+  elseif op == 'x' then
+    local was = id == 'c' and conversation(ARGV[i + 2])[1] or id == 'k' and case(ARGV[i + 2])[1] or '0'
+    if was ~= ARGV[i + 3] then return CONFLICT end
+  elseif op == 'f' then
+    conversation(id).emptied = true
   end
   i = i + SIZE[op]
 end
 
-redis.call('SET', mark, TURN, 'PX', ARGV[6])
+-- From here on the turn is done: what it leases, then what it remembers, which grows.
+local leases = ''
+for _, b in ipairs(order) do
+  if b.free and take(b.sender) then
+    local at = b[b.head or 1]
+    b.token, b.class, b.task, b.sealed = int(b.last + 1), ARGV[at + 3], ARGV[at + 2], ARGV[at + 4]
+    b.flight = flight(b.token, now + LEASE, now, 0, 1, b.class, b.task, b.sealed)
+    b.sent = at
+    leases = leases .. ' ' .. b.id .. ' ' .. b.token
+  end
+end
+redis.call('SET', MARK, TURN .. leases, 'PX', ARGV[6])
 if ARGV[7] == '1' then redis.call('INCR', changesKey) end
 
 local function drop_timer(id)
@@ -78,96 +136,37 @@ end
 local function end_task(id)
   local task = redis.call('HGET', tasksKey, id)
   if not task then return end
-  redis.call('SREM', caseTasksKey(string.match(task, '^%S+')), id)
+  redis.call('SREM', caseTasksKey((string.match(task, '^%S+'))), id)
   redis.call('HDEL', tasksKey, id)
   redis.call('ZREM', taskDueKey, id)
 end
 
--- What the turn puts in outboxes: first is the message that finds an outbox empty
--- and goes without being pushed and popped; known is set where the caller put the
--- conversation itself, and need not be told its record.
-local write, order, first, known = {}, {}, {}, {}
-
--- push puts a message at an end of its lane: RPUSH or LPUSH.
-local function push(how, id, m)
-  redis.call(how, m.class == 'h' and helpKey(id) or outboxKey(id), format(0, 0, m.class, m.task, m.sealed))
-end
-
-function write.x() end
-
-function write.c(at)
-  local id, was = ARGV[at + 1], ARGV[at + 2]
-  redis.call('HSET', conversationKey(id), 'v', int(tonumber(was) + 1), 'r', ARGV[at + 3],
-    'k', ARGV[at + 4], 'm', ARGV[at + 5], 's', ARGV[at + 6])
-  if was == '0' then redis.call('SADD', sendersKey, ARGV[at + 6]) end
-end
-
-function write.k(at)
-  local ref, was = ARGV[at + 1], ARGV[at + 2]
-  redis.call('HSET', caseKey(ref), 'v', int(tonumber(was) + 1), 'r', ARGV[at + 3])
+local function put_case(ref, was, record, wrapped, handle, link, score)
   if was == '0' then
-    redis.call('HSET', caseKey(ref), 'w', ARGV[at + 4], 'h', ARGV[at + 5])
-    redis.call('SET', handleKey(ARGV[at + 5]), ARGV[at + 6])
+    redis.call('HSET', caseKey(ref), 'v', '1', 'r', record, 'w', wrapped, 'h', handle)
+    redis.call('SET', handleKey(handle), link)
+  else
+    redis.call('HSET', caseKey(ref), 'v', int(was + 1), 'r', record)
   end
-  if ARGV[at + 7] ~= '' then
-    redis.call('ZADD', casesKey, ARGV[at + 7], ref)
+  if score ~= '' then
+    redis.call('ZADD', casesKey, score, ref)
   elseif was ~= '0' then
     redis.call('ZREM', casesKey, ref)
   end
 end
 
-function write.d(at)
-  local ref = ARGV[at + 1]
+local function erase_case(ref, handle)
   for _, id in ipairs(redis.call('SMEMBERS', caseTasksKey(ref))) do end_task(id) end
-  redis.call('DEL', caseKey(ref), timelineKey(ref), caseTasksKey(ref), handleKey(ARGV[at + 3]))
+  redis.call('DEL', caseKey(ref), caseTasksKey(ref), handleKey(handle))
   redis.call('ZREM', casesKey, ref)
 end
 
-function write.a(at)
-  local key = timelineKey(ARGV[at + 1])
-  redis.call('HSET', key, ARGV[at + 2], int(redis.call('HLEN', key)) .. ' ' .. ARGV[at + 3])
-end
-
-function write.w(at) redis.call('RPUSH', keptKey(ARGV[at + 1]), ARGV[at + 2]) end
-
-function write.f(at)
-  local id = ARGV[at + 1]
-  redis.call('DEL', keptKey(id), asideKey(id), outboxKey(id), helpKey(id))
-end
-
-function write.q(at)
-  local id, m = ARGV[at + 1], {task = ARGV[at + 2], class = ARGV[at + 3], sealed = ARGV[at + 4]}
-  if known[id] == nil then
-    known[id], order[#order + 1] = ARGV[at + 5] == '1', id
-    first[id] = redis.call('EXISTS', flightKey(id), helpKey(id), outboxKey(id)) == 0 and m
-    if first[id] then return end
-  elseif first[id] and m.class == 'h' and first[id].class ~= 'h' then
-    push('LPUSH', id, first[id])
-    first[id] = m
-    return
-  end
-  push('RPUSH', id, m)
-end
-
-function write.t(at)
-  local id = ARGV[at + 1]
-  redis.call('HSET', timerKey(id), 'b', ARGV[at + 3], 'base', int(now), 'token', '0')
-  redis.call('ZADD', timersKey, int(now + tonumber(ARGV[at + 2])), id)
-end
-
-function write.u(at) drop_timer(ARGV[at + 1]) end
-
-function write.s(at)
-  local id, case = ARGV[at + 1], ARGV[at + 2]
+local function put_task(id, case, due, sealed)
   end_task(id)
-  redis.call('HSET', tasksKey, id, case .. ' ' .. ARGV[at + 4])
-  redis.call('ZADD', taskDueKey, ARGV[at + 3], id)
+  redis.call('HSET', tasksKey, id, case .. ' ' .. sealed)
+  redis.call('ZADD', taskDueKey, due, id)
   if case ~= '-' then redis.call('SADD', caseTasksKey(case), id) end
 end
-
-function write.e(at) end_task(ARGV[at + 1]) end
-
-function write.n(at) redis.call('HSET', answersKey(ARGV[at + 1]), ARGV[at + 2], ARGV[at + 3]) end
 
 if ARGV[10] == 'drop' then
   drop_timer(ARGV[8])
@@ -177,26 +176,70 @@ elseif ARGV[10] == 'again' then
   redis.call('ZADD', timersKey, int(base + tonumber(ARGV[11])), ARGV[8])
 end
 i = FIRST
-while i <= #ARGV do
-  write[ARGV[i]](i)
-  i = i + SIZE[ARGV[i]]
+while i <= LAST do
+  local op, id = ARGV[i], ARGV[i + 1]
+  if op == 'c' then
+    local version, b = int(ARGV[i + 2] + 1), boxes[id]
+    if b and b.token then
+      redis.call('HSET', conversationKey(id), 'v', version, 'r', ARGV[i + 3], 'k', ARGV[i + 4],
+        'm', ARGV[i + 5], 's', ARGV[i + 6], 'n', b.token, 'f', b.flight)
+      b.written = true
+    else
+      redis.call('HSET', conversationKey(id), 'v', version, 'r', ARGV[i + 3], 'k', ARGV[i + 4],
+        'm', ARGV[i + 5], 's', ARGV[i + 6])
+    end
+    if ARGV[i + 2] == '0' then redis.call('SADD', sendersKey, ARGV[i + 6]) end
+  elseif op == 'a' then
+    local k = cases[id]
+    k[2] = int((k[2] or 0) + 1)
+    redis.call('HSET', caseKey(id), 'n', k[2], 'e:' .. ARGV[i + 2], k[2] .. ' ' .. ARGV[i + 3])
+  elseif op == 'q' then
+    if boxes[id].sent ~= i then
+      redis.call('RPUSH', ARGV[i + 3] == 'h' and helpKey(id) or outboxKey(id),
+        waiting(0, 0, ARGV[i + 3], ARGV[i + 2], ARGV[i + 4]))
+    end
+  elseif op == 't' then
+    redis.call('HSET', timerKey(id), 'b', ARGV[i + 3], 'base', int(now), 'token', '0')
+    redis.call('ZADD', timersKey, int(now + ARGV[i + 2]), id)
+  elseif op == 'u' then
+    drop_timer(id)
+  elseif op == 'k' then
+    put_case(id, ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], ARGV[i + 5], ARGV[i + 6], ARGV[i + 7])
+  elseif op == 'w' then
+    redis.call('RPUSH', keptKey(id), ARGV[i + 2])
+  elseif op == 's' then
+    put_task(id, ARGV[i + 2], ARGV[i + 3], ARGV[i + 4])
+  elseif op == 'e' then
+    end_task(id)
+  elseif op == 'd' then
+    erase_case(id, ARGV[i + 3])
+  elseif op == 'f' then
+    redis.call('DEL', keptKey(id), asideKey(id), outboxKey(id), helpKey(id))
+    local c = conversations[id]
+    if c[2] and not c[4] then unschedule(id, c[2]) end
+  elseif op == 'n' then
+    redis.call('HSET', answersKey(id), ARGV[i + 2], ARGV[i + 3])
+  end
+  i = i + SIZE[op]
 end
 
 local answer = {'done'}
-for _, id in ipairs(order) do
-  local m, lease = first[id], nil
-  local sender = redis.call('HGET', conversationKey(id), 's')
-  if m and take(sender) then
-    lease = send(id, sender, 0, m.class, m.task, m.sealed, 0, known[id])
-  elseif m then
-    push('LPUSH', id, m)
-    schedule(id, sender, m.class, now, 'LT')
-  elseif redis.call('EXISTS', flightKey(id)) == 0 then
-    lease = follow(id, sender, true)
-  end
-  if lease then
-    redis.call('APPEND', mark, ' ' .. id .. ' ' .. lease[2])
-    append(answer, lease)
+for _, b in ipairs(order) do
+  if b.token then
+    if not b.written then redis.call('HSET', conversationKey(b.id), 'n', b.token, 'f', b.flight) end
+    note(b.task, b.id, '0', '0', '0')
+    redis.call('ZADD', dueKey((b.class == 'p' and 'p:' or 'r:') .. b.sender), int(now + LEASE), b.id)
+    local record = b.own and '' or redis.call('HGET', conversationKey(b.id), 'r')
+    append(answer, {b.id, b.token, int(LEASE), '1', '0', record, b.task, ''})
+  elseif b.free then
+    local head = b[b.head or 1]
+    schedule(b.id, b.sender, ARGV[head + 3], now, 'LT')
+  elseif not b.busy then
+    local lease = follow(b.id, b.sender, true)
+    if lease then
+      redis.call('APPEND', MARK, ' ' .. b.id .. ' ' .. lease[2])
+      append(answer, lease)
+    end
   end
 end
 return answer

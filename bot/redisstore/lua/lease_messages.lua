@@ -7,25 +7,24 @@
 local most, count, answer = tonumber(ARGV[4]), 0, {}
 
 -- resume leases a message again whose sending has no known end, unless a receipt says that it arrived.
-local function resume(conv, sender, start, doubt, element)
-  local attempts, _, class, task, sealed = parse(element)
-  local status = tonumber(redis.call('HGET', outgoingKey(task), 'status') or '0')
-  if status > 0 then
-    redis.call('DEL', flightKey(conv))
+local function resume(conv, sender, f)
+  local _, status = noted(f.task)
+  if (status or '0') ~= '0' then
+    redis.call('HDEL', conversationKey(conv), 'f')
     return follow(conv, sender, true)
   end
   if not take(sender) then return nil, true end
-  if doubt == 0 then doubt = start end
-  return send(conv, sender, attempts, class, task, sealed, doubt), false
+  local doubt = f.doubt == 0 and f.start or f.doubt
+  return send(conv, sender, f.attempts, f.class, f.task, f.sealed, doubt), false
 end
 
 local function serve(lane, sender)
   local due = redis.call('ZRANGEBYSCORE', dueKey(lane .. sender), '-inf', int(now), 'LIMIT', '0', int(most - count))
   for _, conv in ipairs(due) do
-    local f = redis.call('HMGET', flightKey(conv), 'start', 'doubt', 'element')
+    local f = under_way(redis.call('HGET', conversationKey(conv), 'f'))
     local lease, paced
-    if f[3] then
-      lease, paced = resume(conv, sender, tonumber(f[1]), tonumber(f[2]), f[3])
+    if f then
+      lease, paced = resume(conv, sender, f)
     else
       lease, paced = follow(conv, sender, true)
     end

@@ -1,19 +1,49 @@
 -- Shared: the outbox. ARGV[2] is the length of a lease in ms, ARGV[3] the pace as
 -- "sms=<millionths of a message per ms>,..." or empty.
 --
--- An element is "<attempts> <not before, ms> <class> <task> <sealed message>"; its
--- class is h (help), r (reply) or p (prompt). The message under way is in the
--- flight hash, so that help may overtake what is not. The due index holds each
+-- A message that waits is "<attempts> <not before, ms> <class> <task> <sealed>"
+-- in one of its conversation's two lists; its class is h (help), r (reply) or p
+-- (prompt). The one under way is not in a list, so that help may overtake what
+-- is not: it stands in the conversation's hash, in f, as "<token> <until>
+-- <start> <doubt> <attempts> <class> <task> <sealed>", with token 0 while it
+-- waits in doubt. n is the last token given. The due index holds each
 -- conversation once: by when its next message may go, or by when its lease ends.
-local LEASE, RATES, MESSAGE, WEEK = tonumber(ARGV[2]), ARGV[3], 1000000, 8 * 86400000
+--
+-- A task is known as "<conversation> <status> <token that settled it> <token
+-- that this leased>", 0 where there is none.
+local LEASE, RATES, MESSAGE, WEEK = tonumber(ARGV[2]), ARGV[3], 1000000, '691200000'
 
+local function waiting(attempts, after, class, task, sealed)
+  return int(attempts) .. ' ' .. int(after) .. ' ' .. class .. ' ' .. task .. ' ' .. sealed
+end
+
+-- parse reads it: attempts, not before, class, task, sealed.
 local function parse(element)
   local _, stop, attempts, after, class, task = string.find(element, '^(%d+) (%d+) (%a) (%S+) ')
   return tonumber(attempts), tonumber(after), class, task, string.sub(element, stop + 1)
 end
 
-local function format(attempts, after, class, task, sealed)
-  return int(attempts) .. ' ' .. int(after) .. ' ' .. class .. ' ' .. task .. ' ' .. sealed
+local function flight(token, till, start, doubt, attempts, class, task, sealed)
+  return token .. ' ' .. int(till) .. ' ' .. int(start) .. ' ' .. int(doubt) .. ' ' .. int(attempts) .. ' '
+    .. class .. ' ' .. task .. ' ' .. sealed
+end
+
+-- under_way reads it, or nil.
+local function under_way(f)
+  if not f then return nil end
+  local _, stop, token, till, start, doubt, attempts, class, task =
+    string.find(f, '^(%d+) (%d+) (%d+) (%d+) (%d+) (%a) (%S+) ')
+  return {token = token, till = tonumber(till), start = tonumber(start), doubt = tonumber(doubt),
+    attempts = tonumber(attempts), class = class, task = task, sealed = string.sub(f, stop + 1)}
+end
+
+local function note(task, conv, status, settled, next)
+  redis.call('SET', outgoingKey(task), conv .. ' ' .. status .. ' ' .. settled .. ' ' .. next, 'PX', WEEK)
+end
+
+-- noted reads it: conversation (nil: no such task), status, settled, next.
+local function noted(task)
+  return string.match(redis.call('GET', outgoingKey(task)) or '', '^(%S+) (%d+) (%d+) (%d+)$')
 end
 
 -- schedule says when to look at a conversation next. People in conversation have
@@ -29,11 +59,17 @@ local function schedule(conv, sender, class, at, mode)
   redis.call('ZREM', dueKey(other .. sender), conv)
 end
 
+local function unschedule(conv, sender)
+  redis.call('ZREM', dueKey('r:' .. sender), conv)
+  redis.call('ZREM', dueKey('p:' .. sender), conv)
+end
+
 -- take spends one message of the sender's pace; false: not yet. A clock that went
 -- back begins a new bucket.
 local function take(sender)
   local bucket = redis.call('HMGET', paceKey(sender), 'tokens', 'at', 'hold')
   if bucket[3] and tonumber(bucket[3]) > now then return false end
+  if RATES == '' then return true end
   local rate = tonumber(string.match(RATES, string.match(sender, '^%a*') .. '=(%d+)') or '0')
   if rate == 0 then return true end
   local tokens = math.max(MESSAGE, rate * 1000)
@@ -45,24 +81,24 @@ local function take(sender)
   return true
 end
 
--- held describes the lease of the message under way:
+-- held describes the lease of the message under way, or nil:
 -- conversation, token, ms left, attempt, doubt, conversation's record, task, message.
 local function held(conv)
-  local f = redis.call('HMGET', flightKey(conv), 'token', 'until', 'doubt', 'element')
-  local attempts, _, _, task, sealed = parse(f[4])
-  local record = redis.call('HGET', conversationKey(conv), 'r') or ''
-  return {conv, f[1], int(math.max(0, tonumber(f[2]) - now)), int(attempts), f[3], record, task, sealed}
+  local c = redis.call('HMGET', conversationKey(conv), 'f', 'r')
+  local f = under_way(c[1])
+  if not f then return nil end
+  return {conv, f.token, int(math.max(0, f.till - now)), int(f.attempts), int(f.doubt), c[2], f.task, f.sealed}
 end
 
--- send leases a message: from now on it is being sent. known: leave out the record.
-local function send(conv, sender, attempts, class, task, sealed, doubt, known)
-  local token = int(redis.call('INCR', tokenKey))
-  redis.call('HSET', flightKey(conv), 'token', token, 'until', int(now + LEASE), 'start', int(now),
-    'doubt', int(doubt), 'element', format(attempts + 1, 0, class, task, sealed))
-  redis.call('HSET', outgoingKey(task), 'conversation', conv)
-  redis.call('PEXPIRE', outgoingKey(task), int(WEEK))
+-- send leases a message: from now on it is being sent.
+local function send(conv, sender, attempts, class, task, sealed, doubt)
+  local token = int(redis.call('HINCRBY', conversationKey(conv), 'n', '1'))
+  redis.call('HSET', conversationKey(conv), 'f',
+    flight(token, now + LEASE, now, doubt, attempts + 1, class, task, sealed))
+  local _, status, settled, next = noted(task)
+  note(task, conv, status or '0', settled or '0', next or '0')
   schedule(conv, sender, class, now + LEASE)
-  local record = not known and redis.call('HGET', conversationKey(conv), 'r') or ''
+  local record = redis.call('HGET', conversationKey(conv), 'r')
   return {conv, token, int(LEASE), int(attempts + 1), int(doubt), record, task, sealed}
 end
 
@@ -77,8 +113,7 @@ local function follow(conv, sender, may_send)
     element = redis.call('LINDEX', list, 0)
   end
   if not element then
-    redis.call('ZREM', dueKey('r:' .. sender), conv)
-    redis.call('ZREM', dueKey('p:' .. sender), conv)
+    unschedule(conv, sender)
     return nil, false
   end
   local attempts, after, class, task, sealed = parse(element)

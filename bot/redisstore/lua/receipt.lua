@@ -7,22 +7,19 @@
 local task, rank = ARGV[4], tonumber(ARGV[6])
 if task == '' then task = redis.call('GET', receiptKey(ARGV[5])) end
 if not task then return redis.error_reply('HEARD MISSING') end
-local q = redis.call('HMGET', outgoingKey(task), 'conversation', 'status')
-if not q[1] then return redis.error_reply('HEARD MISSING') end
-local conv, before = q[1], tonumber(q[2] or '0')
+local conv, status, settled, next = noted(task)
+if not conv then return redis.error_reply('HEARD MISSING') end
 if rank == 0 then return 0 end
 
-if rank > before then redis.call('HSET', outgoingKey(task), 'status', int(rank)) end
-redis.call('PEXPIRE', outgoingKey(task), int(WEEK))
-if ARGV[5] ~= '' then redis.call('SET', receiptKey(ARGV[5]), task, 'PX', int(WEEK)) end
+local before = tonumber(status)
+note(task, conv, int(math.max(rank, before)), settled, next)
+if ARGV[5] ~= '' then redis.call('SET', receiptKey(ARGV[5]), task, 'PX', WEEK) end
 
-local f = redis.call('HMGET', flightKey(conv), 'token', 'until', 'element')
-if f[3] and (f[1] == '0' or tonumber(f[2]) <= now) then
-  local _, _, _, under_way = parse(f[3])
-  if under_way == task then
-    redis.call('DEL', flightKey(conv))
-    follow(conv, redis.call('HGET', conversationKey(conv), 's'), false)
-  end
+local c = redis.call('HMGET', conversationKey(conv), 'f', 's')
+local f = under_way(c[1])
+if f and f.task == task and (f.token == '0' or f.till <= now) then
+  redis.call('HDEL', conversationKey(conv), 'f')
+  follow(conv, c[2], false)
 end
 if rank > before and rank == tonumber(ARGV[7]) then return 1 end
 return 0

@@ -5,69 +5,63 @@
 --      4 conversation  5 token  6 task  7 'accepted', 'again', 'doubt', 'aside', 'untried'  8 not before, ms from now
 --      9 '1' if that holds for the whole sender
 --      10 id, 11 case, 12 sealed: the staff task if its case is listed;  13 id, 14 sealed: else;  15 their due; 13 '': no task
---      16... hashed ids that the provider gave
--- Returns the next lease (eight values) or nothing; HEARD FENCED. Settling again by the same lease answers what it answered.
+--      16 the keys that sealed them, as sealingKey has them
+--      17... hashed ids that the provider gave
+-- Returns the next lease (eight values) or nothing; HEARD FENCED, STALE. Settling again by the same lease answers what
+-- it answered.
 local conv, token, task, result = ARGV[4], ARGV[5], ARGV[6], ARGV[7]
 local later = now + tonumber(ARGV[8])
-local f = redis.call('HMGET', flightKey(conv), 'token', 'start', 'doubt', 'element')
-if f[1] ~= token then
-  local done = redis.call('HMGET', outgoingKey(task), 'settled', 'next')
-  if done[1] ~= token then return redis.error_reply('HEARD FENCED') end
-  if done[2] and done[2] == f[1] then return held(conv) end
+local c = redis.call('HMGET', conversationKey(conv), 'f', 's')
+local f, sender = under_way(c[1]), c[2]
+local _, status, settled, next = noted(task)
+if not f or f.token ~= token then
+  if settled ~= token then return redis.error_reply('HEARD FENCED') end
+  if f and next == f.token then return held(conv) end
   return {}
 end
-local sender = redis.call('HGET', conversationKey(conv), 's')
-local attempts, _, class, _, sealed = parse(f[4])
+if ARGV[13] ~= '' and redis.call('GET', sealingKey) ~= ARGV[16] then return redis.error_reply('HEARD STALE') end
+status = status or '0'
 
 -- A receipt came before the answer: the provider has it.
-if result == 'doubt' and tonumber(redis.call('HGET', outgoingKey(task), 'status') or '0') > 0 then
-  result = 'accepted'
-end
+if result == 'doubt' and status ~= '0' then result = 'accepted' end
 
-redis.call('HSET', outgoingKey(task), 'conversation', conv, 'settled', token)
-redis.call('PEXPIRE', outgoingKey(task), int(WEEK))
+note(task, conv, status, token, '0')
 if ARGV[9] == '1' then redis.call('HSET', paceKey(sender), 'hold', int(later)) end
 
-if result == 'doubt' then
-  local doubt = f[3]
-  if doubt == '0' then doubt = f[2] end
-  redis.call('HSET', flightKey(conv), 'token', '0', 'doubt', doubt)
-  schedule(conv, sender, class, later)
+-- wait keeps the message under way, in doubt, until it is time to look at it.
+local function wait(attempts)
+  local doubt = f.doubt == 0 and f.start or f.doubt
+  redis.call('HSET', conversationKey(conv), 'f', flight('0', later, f.start, doubt, attempts, f.class, task, f.sealed))
+  schedule(conv, sender, f.class, later)
   return {}
 end
 
+if result == 'doubt' then return wait(f.attempts) end
 if result == 'untried' then
-  attempts = attempts - 1
-  if f[3] ~= '0' then
-    redis.call('HSET', flightKey(conv), 'token', '0', 'element', format(attempts, 0, class, task, sealed))
-    schedule(conv, sender, class, later)
-    return {}
-  end
+  f.attempts = f.attempts - 1
+  if f.doubt ~= 0 then return wait(f.attempts) end
   result = 'again'
 end
 
 if result == 'accepted' then
-  for j = 16, #ARGV do redis.call('SET', receiptKey(ARGV[j]), task, 'PX', int(WEEK)) end
+  for j = 17, #ARGV do redis.call('SET', receiptKey(ARGV[j]), task, 'PX', WEEK) end
 elseif result == 'again' then
-  local list = class == 'h' and helpKey(conv) or outboxKey(conv)
-  redis.call('LPUSH', list, format(attempts, later, class, task, sealed))
+  redis.call('LPUSH', f.class == 'h' and helpKey(conv) or outboxKey(conv), waiting(f.attempts, later, f.class, task, f.sealed))
 else
-  redis.call('RPUSH', asideKey(conv), f[4])
+  redis.call('RPUSH', asideKey(conv), waiting(f.attempts, 0, f.class, task, f.sealed))
   local id, case, staff = ARGV[13], '-', ARGV[14]
-  if id == '' then
-    case = nil
-  elseif ARGV[11] ~= '' and redis.call('ZSCORE', casesKey, ARGV[11]) then
-    id, case, staff = ARGV[10], ARGV[11], ARGV[12]
-    redis.call('SADD', caseTasksKey(case), id)
-  end
-  if case then
+  if id ~= '' then
+    if ARGV[11] ~= '' and redis.call('ZSCORE', casesKey, ARGV[11]) then
+      id, case, staff = ARGV[10], ARGV[11], ARGV[12]
+      redis.call('SADD', caseTasksKey(case), id)
+    end
     redis.call('HSET', tasksKey, id, case .. ' ' .. staff)
     redis.call('ZADD', taskDueKey, ARGV[15], id)
     redis.call('INCR', changesKey)
   end
 end
-redis.call('DEL', flightKey(conv))
+redis.call('HDEL', conversationKey(conv), 'f')
 local lease = follow(conv, sender, true)
 if not lease then return {} end
-redis.call('HSET', outgoingKey(task), 'next', lease[2])
+note(task, conv, status, token, lease[2])
 return lease
