@@ -52,6 +52,8 @@ type Facts struct {
 	Hours      string // when people read
 	NewRef     string // the reference that a draft gets, if this turn begins one
 	NewDue     time.Time
+	Seed       uint64   // orders the statements that this person is asked
+	Asked      []string // statements that were asked about the case before
 	Case       CaseFacts
 }
 

@@ -16,6 +16,9 @@ func (t *turn) look(name, answer string) (string, bool) {
 		return answer, answer != ""
 	case "channel":
 		return string(t.ev.Channel), true
+	case "questions":
+		f := t.top()
+		return "", f != nil && !t.st.Never && len(t.draw(t.version(f))) > 0
 	case "first_words":
 		return "", len(t.st.Early) > 0
 	case "handler", "due", "decides":

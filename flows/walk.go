@@ -96,8 +96,8 @@ func (t *turn) passes(f *Frame, s *step) bool {
 	if s.answer.Kind == AnswerCheck {
 		return t.st.Case != "" && !t.st.Draft
 	}
-	if s.kind == Measure && t.st.Never {
-		return true
+	if s.kind == Measure {
+		return t.st.Never || !t.drawn(t.version(f), s.statement)
 	}
 	return f.Check != "" && s.save != "" && t.st.answer(s.save) != nil
 }
