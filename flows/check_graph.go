@@ -47,6 +47,7 @@ func conditionFacts() map[string][]string {
 		"decides":     nil,
 		"due":         nil,
 		"first_words": nil,
+		"questions":   nil,
 	}
 }
 
