@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"strings"
+	"unicode"
 )
 
 // refAlphabet has 31 characters, a prime number, so that the check character
@@ -33,11 +34,18 @@ func NewCaseRef() CaseRef {
 }
 
 // ParseCaseRef reads a reference as people type it: any case, with or without
-// its hyphens. ok is false where it cannot be one.
+// its hyphens and its H, with spaces or dots. ok is false where it cannot be one.
 func ParseCaseRef(text string) (ref CaseRef, ok bool) {
-	s := strings.ToUpper(strings.NewReplacer("-", "", " ", "").Replace(strings.TrimSpace(text)))
-	s, found := strings.CutPrefix(s, "H")
-	if !found || len(s) != refLength+1 {
+	s := strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || unicode.IsPunct(r) {
+			return -1
+		}
+		return unicode.ToUpper(r)
+	}, text)
+	if len(s) == refLength+2 && s[0] == 'H' {
+		s = s[1:]
+	}
+	if len(s) != refLength+1 {
 		return "", false
 	}
 	for i := range len(s) {

@@ -96,8 +96,8 @@ func (d *Dispatcher) deliver(ctx context.Context, turns Turns, l bot.Lease) bot.
 	if problem != nil {
 		return *problem
 	}
-	if d.o.Now().After(out.Deadline) {
-		return bot.Settlement{Result: bot.Untried, After: untriedWait} // it waited here too long
+	if time.Until(out.Deadline) < 0 { // it waited here too long
+		return bot.Settlement{Result: bot.Untried, After: untriedWait}
 	}
 	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), l.Deadline)
 	defer cancel()
@@ -196,6 +196,7 @@ func (d *Dispatcher) failure(ctx context.Context, turns Turns, l bot.Lease, err 
 		slog.String("provider", string(l.Provider)), slog.String("channel", string(l.Channel)),
 		slog.String("code", e.Code), slog.Int("attempt", l.Attempt), slog.Bool("in_doubt", e.InDoubt))
 	wait := max(e.After, backoff(l.Attempt))
+	lookup := channels.CapabilitiesOf(l.Channel).Lookup
 	switch {
 	case e.OptOut:
 		if err := turns.OptedOut(ctx, l.Provider, l.Conversation); err != nil {
@@ -206,8 +207,10 @@ func (d *Dispatcher) failure(ctx context.Context, turns Turns, l bot.Lease, err 
 		return aside(e.Code, givenUpInDoubt)
 	case l.Attempt >= maxAttempts && e.Retry:
 		return aside(e.Code, givenUp)
-	case e.InDoubt:
+	case e.InDoubt && lookup:
 		return bot.Settlement{Result: bot.InDoubt, After: doubtWait, Code: e.Code}
+	case e.InDoubt:
+		return bot.Settlement{Result: bot.InDoubt, After: wait, Code: e.Code}
 	case e.Retry:
 		if e.After > 0 {
 			wait = e.After

@@ -1,0 +1,292 @@
+package dispatch_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"heard/bot"
+	"heard/bot/dispatch"
+	"heard/channels"
+)
+
+// marks are watermarks and guards in memory, by the bubble's clock.
+type marks struct {
+	mu     sync.Mutex
+	mark   time.Time
+	seen   map[channels.MessageID]bool
+	holder string
+	until  time.Time
+	down   error
+}
+
+func (m *marks) Watermark(context.Context, bot.ProviderID, channels.Sender) (time.Time, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.mark, m.down
+}
+
+func (m *marks) MoveWatermark(_ context.Context, _ bot.ProviderID, _ channels.Sender, to time.Time) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.mark = to
+	return m.down
+}
+
+func (m *marks) Seen(_ context.Context, _ bot.ProviderID, ids []channels.MessageID) ([]bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	seen := make([]bool, len(ids))
+	for i, id := range ids {
+		seen[i] = m.seen[id]
+	}
+	return seen, m.down
+}
+
+func (m *marks) Guard(_ context.Context, _ bot.ProviderID, _, instance string, ttl time.Duration) (bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.down != nil || m.holder != "" && m.holder != instance && time.Now().Before(m.until) {
+		return false, m.down
+	}
+	m.holder, m.until = instance, time.Now().Add(ttl)
+	return true, nil
+}
+
+func (m *marks) take(id channels.MessageID) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.seen[id] = true
+}
+
+func (m *marks) fail(err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.down = err
+}
+
+func (m *marks) at() time.Time {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.mark
+}
+
+// list is a provider's list, and who asked for it since when.
+type list struct {
+	mu    sync.Mutex
+	all   []channels.Inbound
+	after int // messages before it breaks off; 0: it does not
+	asked []time.Time
+}
+
+var errBroken = errors.New("the list broke off")
+
+func (l *list) List(_ context.Context, _ channels.Sender, since time.Time, yield func(channels.Inbound) error) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.asked = append(l.asked, since)
+	for i, m := range l.all {
+		if l.after > 0 && i == l.after {
+			return errBroken
+		}
+		if err := yield(m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *list) count() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.asked)
+}
+
+// took notes what was received, and marks it as seen, as the store does.
+type took struct {
+	mu    sync.Mutex
+	marks *marks
+	ids   []channels.MessageID
+	fail  error
+}
+
+func (r *took) receive(_ context.Context, _ bot.ProviderID, in channels.Inbound) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.fail != nil {
+		return r.fail
+	}
+	r.ids = append(r.ids, in.ID)
+	r.marks.take(in.ID)
+	return nil
+}
+
+func listed(n int) *list {
+	l := new(list)
+	for i := range n {
+		l.all = append(l.all, channels.Inbound{ID: channels.MessageID(fmt.Sprint("tw:", i))})
+	}
+	return l
+}
+
+func (l *list) ids() []channels.MessageID {
+	var all []channels.MessageID
+	for _, m := range l.all {
+		all = append(all, m.ID)
+	}
+	return all
+}
+
+func run(t *testing.T, o dispatch.InboxOptions) (stop func()) {
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = dispatch.NewInboxes(o).Run(ctx) // ends with its context
+	}()
+	return func() {
+		cancel()
+		<-ended
+	}
+}
+
+func options(m *marks, l *list, r *took) dispatch.InboxOptions {
+	return dispatch.InboxOptions{
+		Marks: m, Instance: "a", Receive: r.receive,
+		Inboxes: []dispatch.Inbox{{Provider: hospital, Sender: smsFrom, Lister: l}},
+	}
+}
+
+// A watermark that moves past a message that was not taken in loses it for good.
+func TestTheWatermarkMovesOnlyByAWholeListing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := &marks{mark: time.Now().Add(-3 * time.Hour), seen: map[channels.MessageID]bool{"tw:7": true}}
+		before := m.mark
+		l := listed(250)
+		r := &took{marks: m}
+		l.after = 220
+		stop := run(t, options(m, l, r))
+		defer stop()
+		synctest.Wait()
+		if m.at() != before {
+			t.Error("moved by a list that broke off")
+		}
+		l.mu.Lock()
+		l.after = 0
+		l.mu.Unlock()
+		r.mu.Lock()
+		r.fail = errors.New("the store is down")
+		r.mu.Unlock()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if m.at() != before {
+			t.Error("moved past what was not taken in")
+		}
+		r.mu.Lock()
+		r.fail = nil
+		r.mu.Unlock()
+		began := time.Now().Add(time.Minute)
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if !m.at().Equal(began) {
+			t.Errorf("the watermark is %v, want the beginning of the listing, %v", m.at(), began)
+		}
+		if want := slices.DeleteFunc(l.ids(), func(id channels.MessageID) bool { return id == "tw:7" }); !slices.Equal(r.ids, want) {
+			t.Errorf("%d taken in, or not in order, or one that came by the webhook", len(r.ids))
+		}
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if got := l.asked; !got[0].Equal(before.Add(-time.Hour)) || !got[3].Equal(began.Add(-time.Hour)) {
+			t.Errorf("asked since %v: the lists do not overlap by an hour", got)
+		}
+	})
+}
+
+// Two instances that list at once would be twice the load on a provider that
+// limits it; none would be no inbox.
+func TestOneInstanceListsAtATime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := &marks{seen: map[channels.MessageID]bool{}}
+		first, second := listed(1), listed(1)
+		r := &took{marks: m}
+		stop := run(t, options(m, first, r))
+		synctest.Wait()
+		other := options(m, second, r)
+		other.Instance = "b"
+		stopOther := run(t, other)
+		defer stopOther()
+		time.Sleep(5 * time.Minute)
+		synctest.Wait()
+		if first.count() != 6 || second.count() != 0 {
+			t.Errorf("listed %d and %d times", first.count(), second.count())
+		}
+		stop()
+		time.Sleep(45 * time.Second)
+		synctest.Wait()
+		if second.count() == 0 {
+			t.Error("nobody lists after the first has stopped")
+		}
+		if got := len(r.ids); got != 1 {
+			t.Errorf("taken in %d times", got)
+		}
+	})
+}
+
+// An instance whose lease is lost must stop: another lists and polls by now.
+func TestALostGuardStopsTheWork(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := &marks{seen: map[channels.MessageID]bool{}}
+		p := &poll{}
+		o := options(m, listed(0), &took{marks: m})
+		o.Inboxes[0].Lister, o.Inboxes[0].Poller = nil, p
+		stop := run(t, o)
+		defer stop()
+		time.Sleep(2 * time.Minute)
+		synctest.Wait()
+		if p.running() != 1 {
+			t.Fatalf("%d polls while the guard is held", p.running())
+		}
+		m.fail(errors.New("the store is down"))
+		time.Sleep(11 * time.Second)
+		synctest.Wait()
+		if p.running() != 0 {
+			t.Error("polls on without its guard")
+		}
+		m.fail(nil)
+		time.Sleep(11 * time.Second)
+		synctest.Wait()
+		if p.running() != 1 {
+			t.Error("does not begin again")
+		}
+	})
+}
+
+// poll is a poller that counts itself.
+type poll struct {
+	mu sync.Mutex
+	n  int
+}
+
+func (p *poll) Poll(ctx context.Context, _ channels.Take, _ channels.Refused) error {
+	p.add(1)
+	<-ctx.Done()
+	p.add(-1)
+	return ctx.Err()
+}
+
+func (p *poll) add(n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.n += n
+}
+
+func (p *poll) running() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.n
+}
