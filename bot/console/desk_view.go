@@ -55,6 +55,7 @@ type caseView struct {
 	Stage   string
 	Due     time.Time // zero: nothing is promised
 	Overdue bool
+	Closed  time.Time // zero: it is not
 	Handler string
 	Privacy privacyView
 	Draft   bool // shown for one reason: danger
@@ -199,7 +200,7 @@ func (c *Console) caseOf(ctx context.Context, one *bot.Case) (*caseView, error) 
 	v := &caseView{
 		Ref: one.Ref, Channel: channelName(one.Channel), Status: statusName(one.Status), Stage: stageName(one.Stage),
 		Due: one.Due, Overdue: one.Status == bot.Open && !one.Due.IsZero() && c.o.Now().After(one.Due),
-		Handler: one.Handler, Privacy: privacyOf(one.Privacy), Draft: one.Status == bot.Draft,
+		Closed: closedAt(one), Handler: one.Handler, Privacy: privacyOf(one.Privacy), Draft: one.Status == bot.Draft,
 	}
 	if o := one.Outcome; !o.Offered.IsZero() {
 		v.Outcome = &outcomeView{Offered: o.Offered, Read: o.Read, Answer: c.optionName("verdict", verdictOf(o.Answer), o.Answer)}
@@ -217,6 +218,14 @@ func (c *Console) caseOf(ctx context.Context, one *bot.Case) (*caseView, error) 
 	}
 	slices.SortStableFunc(v.History, func(a, b lineView) int { return a.At.Compare(b.At) })
 	return v, nil
+}
+
+// closedAt is when a case was closed; zero where it is open, also again.
+func closedAt(c *bot.Case) time.Time {
+	if c.Status != bot.Closed {
+		return time.Time{}
+	}
+	return c.Closed
 }
 
 // line is an entry of the timeline in words.

@@ -13,12 +13,16 @@ import (
 	"heard/bot/console"
 )
 
+// backwards is written from right to left by its first character, and ends in a
+// family of joined characters.
+const backwards = "\u202eRTL 👩\u200d👧"
+
 // A page that could run what somebody wrote would let one person read what all
 // others wrote.
 func TestAPersonsTextIsNeverMarkup(t *testing.T) {
 	h := newHouse(t, nil)
 	p := h.person(t)
-	attack := `<script>alert(1)</script><img src=x onerror=alert(2)>"'&{{.}} ‮RTL 👩‍👧`
+	attack := `<script>alert(1)</script><img src=x onerror=alert(2)>"'&{{.}} ` + backwards
 	p.sent("telegram", attack)
 	for _, path := range []string{"/", "/try/cases", "/try/cases?part=desk"} {
 		status, page := p.get(path)
@@ -28,7 +32,7 @@ func TestAPersonsTextIsNeverMarkup(t *testing.T) {
 		if strings.Contains(page, "<script>alert") || strings.Contains(page, "<img src=x") {
 			t.Errorf("%s: what a person wrote is markup", path)
 		}
-		if !strings.Contains(page, "&lt;script&gt;alert(1)&lt;/script&gt;") || !strings.Contains(page, "‮RTL 👩‍👧") {
+		if !strings.Contains(page, "&lt;script&gt;alert(1)&lt;/script&gt;") || !strings.Contains(page, backwards) {
 			t.Errorf("%s: what a person wrote is not there whole", path)
 		}
 	}
@@ -95,6 +99,23 @@ func TestADraftIsNotShown(t *testing.T) {
 	for _, path := range []string{"/", "/try/cases"} {
 		if _, page := p.get(path); strings.Contains(page, "Maple Ward") || !strings.Contains(page, "No case yet") {
 			t.Errorf("%s shows a draft", path)
+		}
+	}
+}
+
+// drafts is a desk on which every reference is a draft's.
+type drafts struct{ bot.DeskStore }
+
+func (drafts) ReadCase(_ context.Context, _ bot.ProviderID, ref bot.CaseRef) (*bot.Case, error) {
+	return &bot.Case{Ref: ref, Status: bot.Draft, Fields: []bot.Field{{Name: "place", Value: "Maple Ward, not sent"}}}, nil
+}
+
+// Who knows, or guesses, the reference of a draft reads nothing of it.
+func TestADraftIsNotShownToWhoKnowsItsReference(t *testing.T) {
+	h := newHouse(t, func(o *console.Options) { o.Desk = drafts{o.Desk} })
+	for _, path := range []string{"/?case=H-AAA-AAA", "/try/cases?part=desk&case=H-AAA-AAA"} {
+		if status, page := h.person(t).get(path); status != http.StatusNotFound || strings.Contains(page, "Maple Ward") {
+			t.Errorf("%s: status %d; it is shown: %v", path, status, strings.Contains(page, "Maple Ward"))
 		}
 	}
 }

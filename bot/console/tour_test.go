@@ -58,6 +58,17 @@ func TestPromisesAreTheVisionsHeadlines(t *testing.T) {
 	}
 }
 
+// Danger stands first even where something else is due before it.
+func TestDangerStandsFirst(t *testing.T) {
+	now := time.Now()
+	tasks := tasksOf([]bot.StaffTask{
+		{Kind: bot.Acknowledge, Due: now.Add(-time.Hour)}, {Kind: bot.ReadReply, Due: now}, {Kind: bot.Danger, Due: now.Add(time.Hour)},
+	})
+	if !tasks[0].Danger || tasks[1].What != "Acknowledge" || tasks[2].What != "Read the reply" {
+		t.Errorf("the order is %s, %s, %s", tasks[0].What, tasks[1].What, tasks[2].What)
+	}
+}
+
 // A code that nobody has words for yet is still readable.
 func TestEveryCodeHasWords(t *testing.T) {
 	for code, got := range map[string]string{
