@@ -60,6 +60,9 @@ func benchmarkReceive(b *testing.B, url string, width int, known bool) {
 		b.Fatal(err)
 	}
 	people := min(b.N, 20_000)
+	if known {
+		people = min(people, 4000) // as many as are remembered
+	}
 	one := benchBot(b, store)
 	for _, text := range []string{"Complain", "Me", "Ward 6", "skip", "Nobody came."} {
 		inFlight(b, 64, people, func(i int) error { return one.Receive(ctx, hospital, benchMessage(i, text)) })

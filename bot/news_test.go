@@ -243,6 +243,9 @@ func TestStopAndComingBack(t *testing.T) {
 	if got := w.hears(daughter); got != "" {
 		t.Errorf("sent after STOP: %q", got)
 	}
+	if given, err := w.store.Aside(w.ctx, hospital, w.view(daughter).Conversation.ID); err != nil || len(given) != 0 {
+		t.Errorf("%d messages were made for who left, error %v", len(given), err)
+	}
 	w.hasWords(w.start(daughter), "Welcome back", "Why are you telling us for them?")
 	if w.caseOf(daughter).Ref != draft {
 		t.Error("the draft is gone")
@@ -357,6 +360,38 @@ func TestAProviderKnowsOfAnOptOut(t *testing.T) {
 		}
 	}
 	if task := w.task(bot.PersonLeft); task == nil || task.Case != c.Ref || !w.view(daughter).Conversation.Left {
+		t.Errorf("%+v", task)
+	}
+}
+
+// Danger is for staff also where the person cannot be answered.
+func TestDangerAfterStop(t *testing.T) {
+	w := onEmbedded(t)
+	w.complain(daughter, "Nobody")
+	w.stop(daughter)
+	if got := w.say(daughter, "I want to end my life"); got != "" {
+		t.Errorf("sent after STOP: %q", got)
+	}
+	if w.task(bot.Danger) == nil {
+		t.Error("nobody is told")
+	}
+	if given, err := w.store.Aside(w.ctx, hospital, w.view(daughter).Conversation.ID); err != nil || len(given) != 0 {
+		t.Errorf("%d messages were made for who left, error %v", len(given), err)
+	}
+}
+
+// An older case whose news could not be told must not be called lost after its
+// person has come back.
+func TestComingBackCountsForEveryCase(t *testing.T) {
+	w := onEmbedded(t)
+	first := w.complain(daughter, "Nobody")
+	w.clock.Advance(time.Hour)
+	w.complain(daughter, "Nobody")
+	w.stop(daughter)
+	w.update(first.Ref, "The ward has answered.")
+	w.start(daughter)
+	w.later(11 * time.Hour)
+	if task := w.task(bot.PersonLeft); task != nil {
 		t.Errorf("%+v", task)
 	}
 }

@@ -172,6 +172,43 @@ func TestInDoubtItIsLookedUp(t *testing.T) {
 	}
 }
 
+// The process died while it sent. The provider's callback may still come, so it
+// is not asked before a minute has passed; the person gets it once.
+func TestALostLeaseWaitsForItsCallback(t *testing.T) {
+	h := newHouse(t)
+	leases := h.tell(daughter, "one")
+	if _, err := h.sms.Send(h.ctx, channels.Outbound{Sender: smsFrom, Address: daughter, Text: leases[0].Message.Text}); err != nil {
+		t.Fatal(err)
+	}
+	h.clock.Advance(lease + time.Second)
+	h.start()
+	h.result("in doubt")
+	h.clock.Advance(25 * time.Second)
+	h.quiet()
+	h.clock.Advance(5 * time.Second)
+	h.result("accepted")
+	if got := h.twilio.Texts(daughter); len(got) != 1 {
+		t.Errorf("they read %q", got)
+	}
+}
+
+// A provider that cannot be asked any more must not hide a message for ever.
+func TestADoubtThatNobodyResolvesIsATask(t *testing.T) {
+	h := newHouse(t)
+	d, _ := h.start()
+	h.twilio.Fail(channelstest.Fault{})
+	h.twilio.Fail(slices.Repeat([]channelstest.Fault{{On: channelstest.List, Status: 500}}, 19)...)
+	deliver(d, h.tell(daughter, "one"))
+	for range 19 {
+		h.result("in doubt")
+		h.clock.Advance(12 * time.Minute)
+	}
+	h.result("set aside")
+	if tasks := h.tasks(); len(tasks) != 1 || !strings.Contains(tasks[0].Text, "Nobody can say") {
+		t.Errorf("tasks %+v", tasks)
+	}
+}
+
 // Telegram cannot be asked: a question that comes twice is better than one that
 // never comes.
 func TestInDoubtTelegramSendsAgain(t *testing.T) {
