@@ -294,24 +294,29 @@ func (t *turn) tap(f *Frame, s *step) error {
 // late keeps a message that is older than the last one: as story where that is
 // open, else beside it. It never answers a later question.
 func (t *turn) late() error {
-	f := t.top()
-	if f == nil {
+	if f := t.top(); f == nil {
 		t.keep(KeptLate)
-		return nil
+	} else if err := t.lateAt(f); err != nil {
+		return err
 	}
+	if t.dangerous(normalise(t.ev.Text)) {
+		t.purpose = Help
+		return t.beside(t.set.urgentFlow)
+	}
+	return nil
+}
+
+// lateAt keeps a late message at an open question.
+func (t *turn) lateAt(f *Frame) error {
 	if err := t.settle(f); err != nil {
 		return err
 	}
 	s := t.version(f).index[f.Step]
 	if s.answer.Kind == AnswerStory && t.ev.Choice == "" {
 		t.storyPart(s)
-	} else {
-		t.keep(KeptLate)
+		return nil
 	}
-	if t.dangerous(normalise(t.ev.Text)) {
-		t.purpose = Help
-		return t.beside(t.set.urgentFlow)
-	}
+	t.keep(KeptLate)
 	return nil
 }
 
