@@ -119,8 +119,8 @@ func before(in channels.Inbound, at time.Time, seq int64) bool {
 // not answered, so that nothing they write is the answer to a question.
 func (w *work) event(in channels.Inbound, late bool) flows.Event {
 	ev := flows.Event{
-		Kind: flows.Message, Channel: flows.Channel(in.Channel), ID: string(in.ID),
-		Text: w.words, Choice: in.Choice, Start: in.Start, Media: media(in), Location: in.Location != nil, Other: in.Other,
+		Kind: flows.Message, Channel: flows.Channel(in.Channel),
+		Text: w.words, Choice: in.Choice, Start: in.Start, Media: media(in), Other: in.Other,
 		Help: in.Opt == channels.OptHelp, Returned: in.Opt == channels.OptIn,
 	}
 	if late || in.Edit || w.conv.Left {

@@ -133,7 +133,7 @@ func TestAnOptOutIsNoted(t *testing.T) {
 // What was queued before somebody left is not sent after.
 func TestNothingIsSentToWhoLeft(t *testing.T) {
 	h := newHouse(t)
-	leases := h.tell(daughter, "one", "two")
+	h.tell(daughter, "one", "two")
 	c := h.person(daughter)
 	c.Left = true
 	h.queued(&c)
