@@ -35,6 +35,9 @@ var (
 	scriptStaffTasks    = newScript("staff_tasks")
 	scriptKeyring       = newScript("keyring", "clock")
 	scriptRewrap        = newScript("rewrap")
+	scriptRekey         = newScript("rekey", "clock")
+	scriptSealed        = newScript("sealed")
+	scriptReseal        = newScript("reseal")
 )
 
 // newScript joins the shared parts and the script's own file, with the names of
