@@ -11,6 +11,7 @@ import (
 
 // Commit makes a turn true by one script: all of it, or nothing. Where the turn
 // was committed before and only its answer was lost, it answers the same again.
+// Where the server has replicas it succeeds only once one of them has the turn.
 // After success the records that were put have their new versions.
 func (s *Store) Commit(ctx context.Context, t bot.Turn) (done bot.Committed, err error) {
 	err = s.withRing(ctx, t.Provider, func(ring *keyring) error {
@@ -29,7 +30,11 @@ func (s *Store) commit(ctx context.Context, ring *keyring, t bot.Turn) (bot.Comm
 		return bot.Committed{}, err
 	}
 	before := time.Now()
-	answer, err := scriptCommit.run(ctx, s.rdb, prefix(t.Provider), e.args...)
+	run := scriptCommit.run
+	if s.replicated {
+		run = scriptCommit.runReplicated
+	}
+	answer, err := run(ctx, s.rdb, prefix(t.Provider), e.args...)
 	if err != nil {
 		return bot.Committed{}, err
 	}

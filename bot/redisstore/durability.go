@@ -53,6 +53,19 @@ func (b *backend) CheckDurability(ctx context.Context, d Durability) error {
 	return errors.Join(faults...)
 }
 
+// hasReplicas tells whether the server is set to want replicas for a write
+// (min-replicas-to-write). INFO has this line only where it is.
+func (b *backend) hasReplicas(ctx context.Context, d Durability) (bool, error) {
+	if d == Ephemeral {
+		return false, nil
+	}
+	info, err := b.rdb.Info(ctx, "replication").Result()
+	if err != nil && d != Asserted { // a managed Redis may hide this too
+		return false, fmt.Errorf("check durability: INFO replication: %w", err)
+	}
+	return strings.Contains(info, "min_slaves_good_slaves:"), nil
+}
+
 func demand(setting, is, must, why string) error {
 	return fmt.Errorf("redis setting %s is %q and must be %q: %s (redis-cli CONFIG SET %s %s, then CONFIG REWRITE)", setting, is, must, why, setting, must)
 }

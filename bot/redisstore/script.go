@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -59,12 +60,52 @@ func newScript(name string, shared ...string) *script {
 var (
 	errRepeated = errors.New("exists already and may not be replaced")
 	errStale    = errors.New("sealed with keys that are no longer in use")
+
+	errUnreplicated = errors.New("no replica has confirmed it: if the server failed now it would be lost")
 )
 
 // run calls a script by its hash, and sends its text where the server does not
 // know it. The answer is flattened to strings.
 func (s *script) run(ctx context.Context, rdb *redis.Client, key string, args ...any) ([]string, error) {
-	answer, err := s.lua.Run(ctx, rdb, []string{key}, args...).Result()
+	return s.answer(s.lua.Run(ctx, rdb, []string{key}, args...))
+}
+
+// replicaTime is how long a replica may take to confirm what was written.
+const replicaTime = time.Second
+
+// runReplicated does the same, and in the same trip waits until a replica has
+// what was written up to then, be it by this run or by an earlier one whose
+// answer was lost. Where none has in time it is an error, although it was done.
+func (s *script) runReplicated(ctx context.Context, rdb *redis.Client, key string, args ...any) ([]string, error) {
+	keys := []string{key}
+	call, confirmed := pipeWait(ctx, rdb, func(pipe redis.Pipeliner) *redis.Cmd { return pipe.EvalSha(ctx, s.lua.Hash(), keys, args...) })
+	if redis.HasErrorPrefix(call.Err(), "NOSCRIPT") {
+		call, confirmed = pipeWait(ctx, rdb, func(pipe redis.Pipeliner) *redis.Cmd { return s.lua.Eval(ctx, pipe, keys, args...) })
+	}
+	answer, err := s.answer(call)
+	if err != nil {
+		return nil, err
+	}
+	if confirmed.Err() != nil {
+		return nil, fmt.Errorf("script %s: WAIT: %w", s.name, confirmed.Err())
+	}
+	if confirmed.Val() < 1 {
+		return nil, fmt.Errorf("script %s: %w", s.name, errUnreplicated)
+	}
+	return answer, nil
+}
+
+func pipeWait(ctx context.Context, rdb *redis.Client, call func(redis.Pipeliner) *redis.Cmd) (*redis.Cmd, *redis.IntCmd) {
+	pipe := rdb.Pipeline()
+	cmd, confirmed := call(pipe), redis.NewIntCmd(ctx, "WAIT", 1, replicaTime.Milliseconds())
+	_ = pipe.Process(ctx, confirmed) // only queued: its error comes with its answer
+	_, _ = pipe.Exec(ctx)            // each command has its own error
+	return cmd, confirmed
+}
+
+// answer flattens what a script returned.
+func (s *script) answer(cmd *redis.Cmd) ([]string, error) {
+	answer, err := cmd.Result()
 	if err != nil {
 		return nil, s.explain(err)
 	}

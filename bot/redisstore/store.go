@@ -176,6 +176,8 @@ type Store struct {
 	*backend
 	lease time.Duration
 	pace  string
+
+	replicated bool // a turn counts once a replica has it
 }
 
 var (
@@ -204,6 +206,10 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 
 func (s *Store) begin(ctx context.Context, o Options) error {
 	if err := s.CheckDurability(ctx, o.Durability); err != nil {
+		return err
+	}
+	var err error
+	if s.replicated, err = s.hasReplicas(ctx, o.Durability); err != nil {
 		return err
 	}
 	return s.readKeyrings(ctx, o.Providers, s.wrap.openKeyring)
