@@ -27,9 +27,10 @@ var allowed = map[string][]string{
 	"heard/bot/storetest":         {"heard/bot", "heard/flows", "heard/channels"},
 	"heard/bot/dispatch":          {"heard/bot", "heard/channels"},
 	"heard/bot/console":           {"heard/bot", "heard/flows", "heard/channels"},
+	"heard/bot/report":            {"heard/bot", "heard/flows"},
 	"heard/cmd/heard": {
 		"heard/config", "heard/flows", "heard/flows/library", "heard/channels", "heard/channels/twilio", "heard/channels/telegram",
-		"heard/channels/webchat", "heard/bot", "heard/bot/redisstore", "heard/bot/dispatch", "heard/bot/console",
+		"heard/channels/webchat", "heard/bot", "heard/bot/redisstore", "heard/bot/dispatch", "heard/bot/console", "heard/bot/report",
 	},
 }
 

@@ -1,0 +1,208 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// The text is for a terminal of this width.
+const (
+	width     = 100
+	nameWidth = 28
+)
+
+// Covers is what every table is shown with.
+const Covers = "People who used this bot, not all service users; the interval covers chance only."
+
+const (
+	nothingYet = "There are no answers to the statements in closed months yet. People are asked when a complaint\n" +
+		"is sent, while it is looked at, and after its outcome; a month is shown once it is over.\n"
+
+	notes = `score    the share of "strongly agree" and "agree" among the five answers of the scale. n is how
+         many gave one of the five, rate how many of those asked. "Does not apply" and "rather not
+         say" are counted apart.
+hidden   fewer than 5 people agreed, or fewer than 5 did not, so that the figure would tell of
+         single people; or it would let such a figure be worked out. It is no zero.
+no one   nobody was asked or answered.
+period   the newest answers of at most 12 months. A period ends when it has enough answers to be
+         shown, at the latest in March; months with too few at the end of March are left out.
+–        not counted, or not for all who answered.
+`
+)
+
+// WriteText writes the table for a terminal of 100 columns. provider is its title.
+func (t Table) WriteText(w io.Writer, provider string) error {
+	out := bufio.NewWriter(w)
+	p := printer{out, t.By}
+	p.line("%s: agreement with the 21 statements, by %s", provider, t.By)
+	p.line("Closed months up to %s.", t.Last.words())
+	p.line("%s", Covers)
+	if t.Empty {
+		p.line("")
+		_, _ = out.WriteString(nothingYet) // Flush tells
+		return out.Flush()
+	}
+	for _, s := range t.Stages {
+		p.stage(s)
+	}
+	p.line("")
+	_, _ = out.WriteString(notes) // Flush tells
+	return out.Flush()
+}
+
+// printer writes lines; the writer's Flush tells of what went wrong.
+type printer struct {
+	out *bufio.Writer
+	by  Dimension
+}
+
+func (p printer) line(format string, args ...any) {
+	_, _ = fmt.Fprintln(p.out, strings.TrimRight(fmt.Sprintf(format, args...), " "))
+}
+
+func (p printer) stage(s Stage) {
+	p.line("")
+	p.line("%s: %q", s.ID, s.Headline)
+	p.row("", "score", "n", "95 % interval", "asked", "delivered", "rate")
+	for _, one := range s.Statements {
+		p.statement(one)
+	}
+	if len(s.Scores) == 0 {
+		p.line("  The stage has a score when all of its statements are shown.")
+		return
+	}
+	p.line("  The stage: mean of its %d statements, each over its period", len(s.Statements))
+	for _, score := range s.Scores {
+		p.row(score.name(p.by), percent(score.Mean))
+	}
+}
+
+func (p printer) statement(s Statement) {
+	for i, text := range wrap(s.Text, width-4) {
+		p.line("%*s%s", 2+2*min(i, 1), "", text)
+	}
+	if s.All == nil {
+		p.row(everybody, "hidden")
+		return
+	}
+	if p.by != ByMonth {
+		p.line("    %s", s.Period)
+	}
+	for _, c := range s.Cells {
+		switch name := c.name(p.by); {
+		case c.Nobody:
+			p.row(name, "no one")
+		case c.Figure == nil:
+			p.row(name, "hidden")
+		default:
+			p.figure(name, c.Figure)
+		}
+	}
+	p.figure(everybody, s.All)
+	p.apart(s.Apart)
+}
+
+func (p printer) figure(name string, f *Figure) {
+	low, high := f.Interval()
+	rate := "–"
+	if share, known := f.Rate(); known {
+		rate = percent(share)
+	}
+	p.row(name, percent(f.Score()), fmt.Sprint(f.N), percent(low)+" to "+percent(high), counted(f.Asked), counted(f.Delivered), rate)
+}
+
+func (p printer) apart(a *Apart) {
+	switch {
+	case a == nil:
+		p.line(`    How many said "does not apply" or "rather not say" is hidden: fewer than 5.`)
+	case a.DoesNotApply > 0:
+		p.line(`    %s: %d answered; "does not apply" %d, "rather not say" %d`, a.Period, a.Answered, a.DoesNotApply, a.RatherNotSay)
+	default:
+		p.line(`    %s: %d answered; "does not apply" or "rather not say" %d`, a.Period, a.Answered, a.OffScale)
+	}
+}
+
+// row writes the cells of a line, the name to the left and the rest to the right.
+func (p printer) row(name string, cells ...string) {
+	widths := [...]int{8, 7, 18, 9, 11, 7}
+	line := "    " + fit(name, nameWidth)
+	for i, c := range cells {
+		line += strings.Repeat(" ", max(1, widths[i]-utf8.RuneCountInString(c))) + c
+	}
+	p.line("%s", line)
+}
+
+// everybody names the figure over all columns.
+const everybody = "(all)"
+
+func (c Cell) name(by Dimension) string {
+	if by == ByMonth {
+		return c.Period.String()
+	}
+	return label(by, c.Column)
+}
+
+func (s StageScore) name(by Dimension) string {
+	if s.All {
+		return everybody
+	}
+	return label(by, s.Column)
+}
+
+// label is a column's name. Languages other than the framework's own are
+// translations of the statements.
+func label(by Dimension, column string) string {
+	column = strings.Map(printable, column)
+	switch {
+	case column == "":
+		return "not recorded"
+	case by == ByLanguage && column != "en":
+		return column + " (translation)"
+	default:
+		return column
+	}
+}
+
+// printable drops what could move a terminal's cursor.
+func printable(r rune) rune {
+	if !unicode.IsPrint(r) {
+		return -1
+	}
+	return r
+}
+
+func counted(n int) string {
+	if n == 0 {
+		return "–"
+	}
+	return fmt.Sprint(n)
+}
+
+func percent(share float64) string { return fmt.Sprintf("%.0f %%", 100*share) }
+
+// fit cuts or fills a name to a width.
+func fit(name string, to int) string {
+	runes := []rune(name)
+	if len(runes) > to {
+		return string(runes[:to-1]) + "…"
+	}
+	return name + strings.Repeat(" ", to-len(runes))
+}
+
+// wrap breaks a text into lines at spaces.
+func wrap(text string, to int) []string {
+	var lines []string
+	line := ""
+	for word := range strings.FieldsSeq(text) {
+		if line != "" && utf8.RuneCountInString(line+" "+word) > to {
+			lines = append(lines, line)
+			line = ""
+		}
+		line = strings.TrimPrefix(line+" "+word, " ")
+	}
+	return append(lines, line)
+}
