@@ -12,6 +12,7 @@
 //	bot/redisstore    a turn becomes true, by one script, or not at all
 //	bot/dispatch      what is due is sent, or woken, or fetched
 //	bot/console       the pages
+//	bot/report        answers to the 21 statements become tables
 //	cmd/heard         flags, wiring, start and stop order
 //
 // Without a command heard serves a try-out that keeps nothing. The exit codes
@@ -76,6 +77,7 @@ func commands() []command {
 		{"flows", "check, test, draw or list flows: heard flows check|test|graph|list", flowsCommand},
 		{"key", "print a new key for the configuration", key},
 		{"config", "print a commented configuration", configExample},
+		{"report", "print how far people agree with the 21 statements", printReport},
 		{"health", "ask the server here whether it is alive", health},
 	}
 }

@@ -16,7 +16,9 @@ func TestMain(m *testing.M) {
 // What a person sees who types heard's commands: each script is a session in a
 // terminal.
 func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{Dir: "testdata"})
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata", Cmds: map[string]func(*testscript.TestScript, bool, []string){"answers": reportedTo(t)},
+	})
 }
 
 // A port that is taken is the operator's to mend: the error says how.
