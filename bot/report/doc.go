@@ -8,9 +8,11 @@
 // the scale, with how many they are (n) and Wilson's 95 % interval. "Does not
 // apply" and "rather not say" are counted apart. A stage's score is the
 // unweighted mean of its statements' scores, and is there only when all of them
-// are. That a person answers a statement once in a period is the business of
-// flows, which asks nobody again what a case's Asked bits hold; here it could
-// not be seen.
+// are.
+//
+// That a person counts once for a statement cannot be seen here, since no answer
+// has a person. It is kept where statements are asked: none that a case's Asked
+// holds is asked about that case again. Who has two cases may count twice.
 //
 // # What is hidden, and why that holds
 //
@@ -45,10 +47,12 @@
 //
 // # What is not covered
 //
-// A reader who knows some of the answers already, such as their own. What can be
-// guessed, though not computed, from knowing these rules. That somebody was asked
-// or answered at all: how many were asked is told with every figure shown, and a
-// hidden column tells that there is somebody in it. Answers that are removed from
-// the store, or a change of the provider's time zone, would cut past periods anew.
-// And whoever can read the answer store needs no report.
+// A reader who knows some of the answers already, such as their own. Bounds:
+// who knows these rules can narrow a hidden figure down, though not to one
+// value. What goes together: who answers several statements stands in each.
+// That somebody was asked or answered at all: how many were asked is told with
+// every figure shown, and a hidden column tells that there is somebody in it.
+// Answers that are removed from the store, or a change of the provider's time
+// zone, would cut past periods anew. And whoever can read the answer store
+// needs no report.
 package report

@@ -27,7 +27,7 @@ const (
          say" are counted apart.
 hidden   fewer than 5 people agreed, or fewer than 5 did not, so that the figure would tell of
          single people; or it would let such a figure be worked out. It is no zero.
-no one   nobody was asked or answered.
+no one   nobody answered, nor was asked where that is counted.
 period   the newest answers of at most 12 months. A period ends when it has enough answers to be
          shown, at the latest in March; months with too few at the end of March are left out.
 –        not counted, or not for all who answered.
