@@ -116,14 +116,19 @@ func (p printer) figure(name string, f *Figure) {
 }
 
 func (p printer) apart(a *Apart) {
-	switch {
-	case a == nil:
+	if a == nil {
 		p.line(`    How many said "does not apply" or "rather not say" is hidden: fewer than 5.`)
-	case a.DoesNotApply > 0:
-		p.line(`    %s: %d answered; "does not apply" %d, "rather not say" %d`, a.Period, a.Answered, a.DoesNotApply, a.RatherNotSay)
-	default:
-		p.line(`    %s: %d answered; "does not apply" or "rather not say" %d`, a.Period, a.Answered, a.OffScale)
+		return
 	}
+	answered := fmt.Sprintf("%d answered", a.Answered)
+	if a.Asked >= a.Answered {
+		answered = fmt.Sprintf("%d of %d answered (%s)", a.Answered, a.Asked, percent(float64(a.Answered)/float64(a.Asked)))
+	}
+	if a.DoesNotApply > 0 {
+		p.line(`    %s: %s; "does not apply" %d, "rather not say" %d`, a.Period, answered, a.DoesNotApply, a.RatherNotSay)
+		return
+	}
+	p.line(`    %s: %s; "does not apply" or "rather not say" %d`, a.Period, answered, a.OffScale)
 }
 
 // row writes the cells of a line, the name to the left and the rest to the right.
