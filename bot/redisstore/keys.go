@@ -75,8 +75,6 @@ func answersKey(p bot.ProviderID, month string) string { return prefix(p) + "a:"
 func casesKey(p bot.ProviderID) string                 { return prefix(p) + "cases" }
 func changesKey(p bot.ProviderID) string               { return prefix(p) + "changes" }
 func marksKey(p bot.ProviderID) string                 { return prefix(p) + "marks" }
-func keyringKey(p bot.ProviderID) string               { return prefix(p) + "keys" }
-func tasksKey(p bot.ProviderID) string                 { return prefix(p) + "tasks" }
 
 // entryField is the field of a case's hash that holds an entry of its timeline,
 // as "<number> <sealed entry>". All that a case is stands under one key, so that

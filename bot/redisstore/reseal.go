@@ -102,7 +102,7 @@ func (r *rotation) resealKey(ctx context.Context, ring *keyring, key string) (co
 	name, id, _ := strings.Cut(key, ":")
 	var read func() ([]sealedValue, error)
 	switch name {
-	case "c", "w", "o", "oh", "oa":
+	case "c", "w": // words may be kept where there is no conversation; all else has one
 		read = func() ([]sealedValue, error) { return r.conversation(ctx, id) }
 	case "h":
 		read = func() ([]sealedValue, error) {

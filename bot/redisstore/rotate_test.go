@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -134,6 +135,10 @@ func TestRotationLosesNothing(t *testing.T) {
 			}
 			talks = append(talks, k)
 		}
+		stranger := bot.KeepWith{Conversation: "stranger", Entry: bot.Entry{ID: "e", Text: "words"}}
+		if _, err := s.Commit(ctx, bot.Turn{Provider: p, ID: "stranger", Ops: []bot.Op{stranger}}); err != nil {
+			t.Fatal(err)
+		}
 		var stop atomic.Bool
 		var all sync.WaitGroup
 		started := make(chan struct{}, 100)
@@ -202,6 +207,12 @@ func TestInstanceBehindHoldsRotation(t *testing.T) {
 			t.Fatal(err)
 		}
 		before := *heldRing(s.backend)
+		done, err := frozen.Commit(ctx, bot.Turn{Provider: p, ID: "lease", Ops: []bot.Op{
+			bot.Enqueue{Conversation: k.conv.ID, Message: bot.Message{Task: "given-up", Text: "words"}},
+		}})
+		if err != nil || len(done.Leases) != 1 {
+			t.Fatalf("%d leases: %v", len(done.Leases), err)
+		}
 		for range 2 { // and a second run is held just the same
 			if err := s.RotateKeys(ctx, p, 0, silent); !errors.Is(err, ErrInstancesBehind) {
 				t.Fatalf("the rotation did not wait for an instance: %v", err)
@@ -223,10 +234,17 @@ func TestInstanceBehindHoldsRotation(t *testing.T) {
 		if _, err := scriptCommit.run(ctx, s.rdb, prefix(p), staleTurn(t, frozen)...); !errors.Is(err, errStale) {
 			t.Fatalf("the store took what nobody can open: %v", err)
 		}
+		if _, err := frozen.Settle(ctx, done.Leases[0], bot.Settlement{Result: bot.SetAside, Sentence: "No."}); err != nil {
+			t.Fatalf("an instance that wakes up cannot end what it was sending: %v", err)
+		}
 		if err := k.turn(); err != nil {
 			t.Fatalf("an instance that wakes up does not read its keys again: %v", err)
 		}
-		k.whole(t, s, openDesk(t, o))
+		desk := openDesk(t, o)
+		k.whole(t, s, desk)
+		if tasks, err := desk.StaffTasks(ctx, p, 100); err != nil || len(tasks) == 0 {
+			t.Fatalf("%d staff tasks: %v", len(tasks), err)
+		}
 		if n := sealedWith(t, o.Client, p, &before); n != 0 {
 			t.Fatalf("%d values are sealed with a key that was dropped", n)
 		}
@@ -341,6 +359,30 @@ func TestRotationKeepsKeyOfWhatDoesNotOpen(t *testing.T) {
 	})
 }
 
+// Who wrote between the reading and the resealing of a value is not written over.
+func TestResealLeavesWhatChanged(t *testing.T) {
+	onBoth(t, func(t *testing.T, o Options) {
+		ctx, p := context.Background(), o.Providers[0]
+		s := openStore(t, o)
+		text, hash, list := prefix(p)+"h:x", prefix(p)+"k:x", prefix(p)+"w:x"
+		err := errors.Join(o.Client.Set(ctx, text, "new", 0).Err(), o.Client.HSet(ctx, hash, "w", "new").Err(),
+			o.Client.RPush(ctx, list, "new", "moved").Err())
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := scriptReseal.run(ctx, s.rdb, prefix(p), "h:x", "", "old", "bad", "k:x", "w", "old", "bad", "w:x", "0", "old", "bad",
+			"w:x", "0", "moved", "resealed", "h:gone", "", "old", "bad")
+		if err != nil || answer[0] != "1" {
+			t.Fatalf("%v resealed of the one that still stands: %v", answer, err)
+		}
+		got := []string{o.Client.Get(ctx, text).Val(), o.Client.HGet(ctx, hash, "w").Val()}
+		got = append(got, o.Client.LRange(ctx, list, 0, -1).Val()...)
+		if want := []string{"new", "new", "new", "resealed"}; !slices.Equal(got, want) {
+			t.Fatalf("%q, want %q", got, want)
+		}
+	})
+}
+
 // sealedWith counts what opens with the keys of a keyring, anywhere in the store.
 func sealedWith(t *testing.T, client *redis.Client, p bot.ProviderID, ring *keyring) (count int) {
 	t.Helper()
@@ -371,7 +413,7 @@ func sealedWith(t *testing.T, client *redis.Client, p bot.ProviderID, ring *keyr
 	for _, full := range keys {
 		key := strings.TrimPrefix(full, prefix(p))
 		switch name, id, _ := strings.Cut(key, ":"); name {
-		case "c", "w", "o", "oh", "oa":
+		case "c", "w":
 			try(s.conversation(ctx, id))
 		case "h":
 			try(s.single(key, "", client.Get(ctx, full)))

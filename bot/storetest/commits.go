@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"heard/bot"
 	"heard/channels"
@@ -86,6 +87,19 @@ func ownCommit(w *world) {
 	w.accept(first)
 	turn, _ = make(*conv, *k)
 	w.none(w.committed(turn).Leases, "the message was sent since")
+}
+
+func ownCommitOfWaiting(w *world) {
+	conv := w.begin(daughter)
+	w.settle(w.only(w.commit(say(conv, "1")), "1"), bot.Settlement{Result: bot.Again, After: time.Minute})
+	w.Clock.Advance(time.Minute)
+	turn := w.turn(say(conv, "2"))
+	first := w.only(w.committed(turn).Leases, "1")
+	w.unchanged(func() {
+		if l := w.only(w.committed(turn).Leases, "1"); l.Token != first.Token || l.Attempt != 2 {
+			w.t.Fatal("the commit answers another lease than at first")
+		}
+	})
 }
 
 func ownCommitNoMessage(w *world) {

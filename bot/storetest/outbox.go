@@ -335,3 +335,50 @@ func claimed(w *world) {
 		w.t.Fatalf("nothing asked: %v, %v", got, err)
 	}
 }
+
+// eraseKept: what quotes a person goes, also what waits to be sent; what is being
+// sent, and what the same turn says to them, does not.
+func eraseKept(w *world) {
+	conv := w.begin(daughter)
+	l := w.only(w.commit(say(conv, "1"), say(conv, "2")), "1")
+	l = *w.settle(l, bot.Settlement{Result: bot.SetAside})
+	w.commit(say(conv, "3"), bot.KeepWith{Conversation: conv.ID, Entry: bot.Entry{ID: "e", Text: "words"}})
+	w.none(w.commit(say(conv, "deleted"), bot.EraseKept{Conversation: conv.ID}), "one message at a time is under way")
+	kept, err := w.Kept(conv.ID)
+	aside, asideErr := w.Aside(conv.ID)
+	if err != nil || asideErr != nil || len(kept)+len(aside) != 0 {
+		w.t.Fatalf("%d entries and %d messages outlive their erasure: %v, %v", len(kept), len(aside), err, asideErr)
+	}
+	if next := w.accept(l); next == nil || next.Message.Text != "deleted" {
+		w.t.Fatal("what was to be said before the erasure is said after it, or the person is not told of it")
+	}
+}
+
+// eraseWaiting: what was to be tried again leaves nothing behind that would send
+// another message twice.
+func eraseWaiting(w *world) {
+	conv := w.begin(daughter)
+	q := say(conv, "news")
+	q.Message.Purpose = flows.Prompt
+	w.settle(w.only(w.commit(q), "news"), bot.Settlement{Result: bot.Again, After: w.Lease / 2})
+	l := w.only(w.commit(bot.EraseKept{Conversation: conv.ID}, say(conv, "deleted")), "deleted")
+	w.Clock.Advance(w.Lease / 2)
+	w.none(w.lease(10), "the message is being sent")
+	if next := w.accept(l); next != nil {
+		w.t.Fatalf("%s was erased", next.Message.Text)
+	}
+}
+
+// firstReply: the first turn of a person brings conversation and reply at once.
+func firstReply(w *world) {
+	conv := w.lookup(daughter).Conversation
+	l := w.only(w.commit(say(&conv, "welcome"), bot.PutConversation{Conversation: &conv}), "welcome")
+	if l.Address != daughter || l.Attempt != 1 || !l.Doubt.IsZero() {
+		w.t.Fatal("a first reply does not know where it goes")
+	}
+	w.Clock.Advance(w.Lease)
+	again := w.only(w.lease(10), "welcome")
+	if again.Address != daughter || again.Token == l.Token {
+		w.t.Fatal("a first reply whose instance died is not found again, or by the same token")
+	}
+}

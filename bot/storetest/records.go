@@ -160,6 +160,9 @@ func deskReads(w *world) {
 	if _, err := w.Store.Commit(w.ctx, w.turn(bot.Append{Case: k, Entry: bot.Entry{ID: "first", Text: "other"}})); err == nil {
 		w.t.Fatal("an entry of the timeline was written over")
 	}
+	if _, err := w.Store.Commit(w.ctx, w.turn(bot.PutCase{Case: k}, bot.Append{Case: k, Entry: bot.Entry{ID: "first", Text: "other"}})); err == nil {
+		w.t.Fatal("an entry of the timeline was written over by a turn that wrote its case too")
+	}
 }
 
 func deskChanges(w *world) {

@@ -20,6 +20,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"a repeated message is done once", duplicate},
 		{"fifty deliveries at once are done once", fiftyAtOnce},
 		{"our own earlier commit is recognised", ownCommit},
+		{"our own earlier commit tells what it leased of what waited", ownCommitOfWaiting},
 		{"a turn without a message is recognised too", ownCommitNoMessage},
 		{"a record changed by another is a conflict", conflicts},
 		{"a turn with one bad expectation writes nothing", allOrNothing},
@@ -28,6 +29,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"a message to nobody is refused", enqueueNobody},
 
 		{"messages of one person go one after the other", fifo},
+		{"a first reply goes with its conversation", firstReply},
 		{"urgent help overtakes what is not under way", helpOvertakes},
 		{"help overtakes what waits to be tried again", helpOvertakesRetry},
 		{"an old lease is refused", fencedSettle},
@@ -63,6 +65,8 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"words do not join a case that was erased", appendAfterErase},
 		{"answers cannot be joined to anybody", answersUnlinkable},
 		{"words that belong to no case are kept", keptWords},
+		{"erasing what is kept takes what waits to be sent", eraseKept},
+		{"erasing what waits leaves nothing behind", eraseWaiting},
 		{"staff tasks come soonest due first and are replaced", staffTasks},
 
 		{"a flow's version never changes, its wording does", flowVersions},

@@ -74,7 +74,7 @@ local function box(id, sender)
   if not b then
     local c = conversation(id)
     b = {id = id, sender = sender ~= '' and sender or c[2], own = sender ~= '', busy = c[4], last = tonumber(c[3] or '0')}
-    b.free = not c[4] and (not c[1] or c.emptied or redis.call('EXISTS', helpKey(id), outboxKey(id)) == 0)
+    b.free = not c[4] and (not c[1] or redis.call('EXISTS', helpKey(id), outboxKey(id)) == 0)
     boxes[id], order[#order + 1] = b, b
   end
   return b
@@ -109,7 +109,7 @@ while i <= LAST do
     local was = id == 'c' and conversation(ARGV[i + 2])[1] or id == 'k' and case(ARGV[i + 2])[1] or '0'
     if was ~= ARGV[i + 3] then return CONFLICT end
   elseif op == 'f' then
-    conversation(id).emptied = true
+    conversation(id)
   end
   i = i + SIZE[op]
 end
