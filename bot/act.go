@@ -24,8 +24,10 @@ func (w *work) act(e flows.Act) error {
 		w.erase()
 	case flows.AlertTeam:
 		w.alert()
+	case flows.ConfirmDanger:
+		w.task(Danger, 0, "The person says that somebody is in danger now. Act on it at once.")
 	case flows.CallBack:
-		w.task(CallPerson, withinDay, "The person asks to be called. The number they gave is kept with this.")
+		w.callBack(e.Detail)
 	case flows.NeedsPerson:
 		w.task(NeedsPerson, withinDay, "The person asks to talk with somebody.")
 	case flows.NotUnderstood:
@@ -55,8 +57,66 @@ func (w *work) open() error {
 		return err
 	}
 	c.Language = w.lang
+	w.survey(c, noticeAfterSending, afterSending)
 	w.taskBy(Acknowledge, c.Due, "Acknowledge it: say who handles it, and offer to talk about how.")
 	return nil
+}
+
+// callBack asks staff to ring the person.
+func (w *work) callBack(number string) {
+	text := "The person asks to be called on this number."
+	if number == "" {
+		text = "The person asks to be called, and gave no number. Write to them."
+	}
+	w.task(CallPerson, withinDay, text)
+	last := w.ops[len(w.ops)-1].(AddTask)
+	last.Task.Phone = number
+	w.ops[len(w.ops)-1] = last
+}
+
+// survey leaves a notice by which the person is asked about how it went: not
+// after a death, not while danger is near, and not soon after another.
+func (w *work) survey(c *Case, kind string, after time.Duration) {
+	if c.field("why_you") == whyDied {
+		return
+	}
+	at := w.now.Add(after)
+	for _, from := range []time.Time{w.quietUntil(), c.Surveyed.Add(betweenSurveys)} {
+		if from.After(at) {
+			at = from
+		}
+	}
+	c.Pending = append(c.Pending, Notice{Kind: kind, NotBefore: at})
+	w.wakeFor(c)
+}
+
+// betweenSurveys is the least time between two that nobody asked for.
+const betweenSurveys = 30 * 24 * time.Hour
+
+// afterSending is when a person is asked how it was to write to us.
+const afterSending = 24 * time.Hour
+
+// whyDied is the answer by which somebody told of a death.
+const whyDied = "died"
+
+// quietAfterDanger is how long nothing is asked or recalled after words of danger.
+const quietAfterDanger = 14 * 24 * time.Hour
+
+func (w *work) quietUntil() time.Time {
+	if w.conv.AlertAt.IsZero() {
+		return time.Time{}
+	}
+	return w.conv.AlertAt.Add(quietAfterDanger)
+}
+
+// field is a short answer on the case; empty: none.
+func (c *Case) field(name string) string {
+	for _, f := range c.Fields {
+		if f.Name == name {
+			return f.Value
+		}
+	}
+	return ""
 }
 
 // erase removes a draft for good.
@@ -96,6 +156,7 @@ func (w *work) forget(c *Case) {
 // alert tells the team of danger, with the words that raised it where they are
 // not on the timeline already.
 func (w *work) alert() {
+	w.conv.AlertAt = w.now
 	e := Entry{ID: newEntryID(), At: w.now, Kind: Alerted, From: w.message}
 	if !slices.ContainsFunc(w.ops, func(o Op) bool { return w.keeps(o) }) {
 		e.Text = w.words
@@ -138,8 +199,8 @@ func (w *work) outcome(a flows.Action) error {
 	case flows.AcceptOutcome:
 		c.Outcome.Answer = "accepted"
 		c.close(w.now)
-		c.Pending = append(c.Pending, Notice{Kind: noticeReflection, NotBefore: w.now.Add(w.p.ReflectAfter)})
-		w.wakeFor(c)
+		c.withdrawNotices(noticeAfterSending) // it is too late for that one
+		w.survey(c, noticeReflection, w.p.ReflectAfter)
 		return c.moveStage(stageAccept, w.now)
 	case flows.Disagree:
 		c.Outcome.Answer = "disagreed"
@@ -170,4 +231,6 @@ const (
 	noticeUpdate     = "update"
 	noticeOutcome    = "outcome"
 	noticeReflection = "reflection"
+
+	noticeAfterSending = "after_sending"
 )

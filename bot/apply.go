@@ -15,7 +15,7 @@ func (w *work) apply(next flows.State, effects []flows.Effect) error {
 		w.lang = w.p.Flows.Languages()[0]
 	}
 	for _, e := range effects {
-		if err := w.effect(e, next.Notice); err != nil {
+		if err := w.effect(e); err != nil {
 			return err
 		}
 	}
@@ -44,8 +44,8 @@ func (w *work) dateEarly(early []flows.Part) {
 	}
 }
 
-// effect applies one effect; underWay is the notice that the step leaves open.
-func (w *work) effect(e flows.Effect, underWay *flows.Notice) error {
+// effect applies one effect.
+func (w *work) effect(e flows.Effect) error {
 	switch e := e.(type) {
 	case flows.Send:
 		w.say(message(e), e.Alone)
@@ -60,7 +60,7 @@ func (w *work) effect(e flows.Effect, underWay *flows.Notice) error {
 	case flows.Remind:
 		w.remind(e)
 	case flows.NotNow:
-		w.notNow(e, underWay)
+		w.notNow(e)
 	case flows.Done:
 		w.told(e.Notice)
 	case flows.Measures:
@@ -172,21 +172,22 @@ func (w *work) remind(e flows.Remind) {
 	w.op(SetTimer{t})
 }
 
-// notNow has a notice tried again. The end of the notice under way does that for
-// those of the same case.
-func (w *work) notNow(e flows.NotNow, underWay *flows.Notice) {
-	after := e.After
-	if after == 0 {
-		if underWay != nil && underWay.Case == e.Notice.Case {
-			return
-		}
-		after = otherCase
+// notNow has a notice tried again. One that the person put off does not come by
+// itself before that.
+func (w *work) notNow(e flows.NotNow) {
+	c := w.caseNamed(e.Notice.Case)
+	if c == nil || !e.PutOff {
+		w.op(SetTimer{Timer{Kind: News, Case: CaseRef(e.Notice.Case), After: e.After}})
+		return
 	}
-	w.op(SetTimer{Timer{Kind: News, Case: CaseRef(e.Notice.Case), After: after}})
+	for i := range c.Pending {
+		if n := &c.Pending[i]; n.Kind == e.Notice.Kind && string(n.Entry) == e.Notice.ID {
+			n.NotBefore = w.now.Add(e.After)
+			w.change(c)
+		}
+	}
+	w.wakeFor(c)
 }
-
-// otherCase is how long news of one case waits while those of another are told.
-const otherCase = time.Hour
 
 // told takes a notice off the case, and wakes the conversation for the next.
 func (w *work) told(n flows.Notice) {
@@ -195,6 +196,9 @@ func (w *work) told(n flows.Notice) {
 		return
 	}
 	w.change(c)
+	if n.ID == "" {
+		c.Surveyed = w.now
+	}
 	c.Pending = slices.DeleteFunc(c.Pending, func(p Notice) bool { return p.Kind == n.Kind && string(p.Entry) == n.ID })
 	w.wakeFor(c)
 }
@@ -205,6 +209,16 @@ func (w *work) wakeFor(c *Case) {
 		return
 	}
 	w.op(SetTimer{Timer{Kind: News, Case: c.Ref, After: c.nextNotice(w.now)}})
+}
+
+// wakeLater sets the timer for what is not due yet. What is due and cannot be told
+// while the like of it is offered comes when that ends.
+func (w *work) wakeLater(c *Case) {
+	later := slices.DeleteFunc(slices.Clone(c.Pending), func(n Notice) bool { return !n.NotBefore.After(w.now) })
+	if len(later) > 0 {
+		rest := Case{Pending: later}
+		w.op(SetTimer{Timer{Kind: News, Case: c.Ref, After: rest.nextNotice(w.now)}})
+	}
 }
 
 // nextNotice is how long it is until something may be told.

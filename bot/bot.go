@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -190,22 +191,36 @@ func (b *Bot) commit(ctx context.Context, t Turn) (Committed, error) {
 }
 
 // facts are what the world tells a flow.
-func (b *Bot) facts(p *provider, c *Case, received time.Time) flows.Facts {
+func (w *work) facts() flows.Facts {
+	p, c := w.p, w.subject
 	f := flows.Facts{
 		Provider: p.Name, PublicName: p.PublicName, Guardian: p.Guardian, Hours: p.Hours,
-		NewRef: string(NewCaseRef()), NewDue: p.Calendar.AcknowledgeBy(received),
+		NewRef: string(NewCaseRef()), NewDue: p.Calendar.AcknowledgeBy(w.received), Seed: w.conv.seed(),
 	}
 	if c == nil {
 		return f
 	}
+	f.Asked = c.Asked
 	f.Case = flows.CaseFacts{
 		Ref: string(c.Ref), Stage: c.Stage, Status: string(c.Status),
 		Handler: c.Handler, Decides: c.Decides, Due: c.Due,
+		Overdue: c.Status == Open && !c.Due.IsZero() && w.now.After(c.Due),
+	}
+	if i, due := c.waiting(w.now); i >= 0 {
+		n := c.Pending[i].flow(c.Ref)
+		f.Case.Waiting, f.Case.WaitingDue = &n, due
 	}
 	if c.Status == Draft {
 		f.NewDue = p.Calendar.AcknowledgeBy(c.Received)
 	}
 	return f
+}
+
+// seed orders the statements that the person of a conversation is asked.
+func (c *Conversation) seed() uint64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(c.ID)) // never fails
+	return h.Sum64()
 }
 
 // addressKey is what a recent view is found by.

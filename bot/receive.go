@@ -186,14 +186,18 @@ func (b *Bot) subject(ctx context.Context, w *work) error {
 	return nil
 }
 
-// factsWithNews adds the words of the notice under way, which are on the
-// timeline.
+// factsWithNews adds the words of the notice under way, or else of the one that
+// waits, which are on the timeline.
 func (b *Bot) factsWithNews(ctx context.Context, w *work) (flows.Facts, error) {
-	f := b.facts(w.p, w.subject, w.received)
-	if w.notice == nil || w.notice.ID == "" || w.subject == nil {
+	f := w.facts()
+	n := w.notice
+	if n == nil {
+		n = f.Case.Waiting
+	}
+	if n == nil || n.ID == "" || w.subject == nil {
 		return f, nil
 	}
-	e, err := b.store.Entry(ctx, w.p.ID, w.subject, EntryID(w.notice.ID))
+	e, err := b.store.Entry(ctx, w.p.ID, w.subject, EntryID(n.ID))
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return f, storeError{err}
 	}

@@ -32,6 +32,8 @@ type Conversation struct {
 	// STOP that is fetched late does not silence who has come back since.
 	OptAt  time.Time `cbor:"11,keyasint,omitempty"`
 	OptSeq int64     `cbor:"12,keyasint,omitempty"`
+
+	AlertAt time.Time `cbor:"13,keyasint,omitempty"` // of the last words of danger: no survey or nudge for a while
 }
 
 // CaseStatus is a field apart from the stage.
@@ -72,6 +74,8 @@ type Case struct {
 	Asked   []string   `cbor:"15,keyasint,omitempty"` // statements that were asked: a bit each, never the answer
 	Outcome Outcome    `cbor:"16,keyasint,omitempty"`
 	History []StageLog `cbor:"17,keyasint,omitempty"`
+
+	Surveyed time.Time `cbor:"18,keyasint,omitempty"` // when a survey last ended
 }
 
 // Field is one answer on the case. Value is whole, but for a story, which is on
@@ -147,6 +151,10 @@ type StaffTask struct {
 	At   time.Time      `cbor:"4,keyasint"`
 	Due  time.Time      `cbor:"5,keyasint"`
 	Text string         `cbor:"6,keyasint,omitempty"` // a fixed sentence, never a person's words
+
+	// Phone is the number that a person gave to be called on; only who calls them
+	// needs it.
+	Phone string `cbor:"7,keyasint,omitempty"`
 }
 
 // StaffTaskKind says what is to be done.

@@ -55,6 +55,10 @@ func (b *Bot) silent(ctx context.Context, p *provider, l TimerLease, nothing Tur
 		return nothing, err
 	}
 	w := newWork(p, v, b.now(), nothing.ID)
+	if w.quietUntil().After(w.now) {
+		nothing.Ops = []Op{DropTimer{l.Timer.ID()}}
+		return nothing, nil
+	}
 	effects, err := b.stepWoken(ctx, w, flows.Event{Kind: flows.Silence, Visit: l.Timer.Visit})
 	switch {
 	case errors.As(err, new(storeError)):
@@ -87,17 +91,16 @@ func (b *Bot) news(ctx context.Context, p *provider, l TimerLease, nothing Turn)
 	if w.subject == nil || w.subject.Ref != c.Ref {
 		w.about(c)
 	}
-	i := w.subject.dueNotice(w.now)
+	i := w.subject.dueNotice(w.now, w.underWay(c.Ref))
 	switch {
 	case v.Conversation.Left:
 		w.unreachable(w.subject)
 		return w.turn(), nil
 	case i < 0:
-		w.wakeFor(w.subject)
+		w.wakeLater(w.subject)
 		return w.turn(), nil
 	}
-	n := w.subject.Pending[i]
-	told := flows.Notice{Kind: n.Kind, Case: string(c.Ref), ID: string(n.Entry)}
+	told := w.subject.Pending[i].flow(c.Ref)
 	_, err = b.stepWoken(ctx, w, flows.Event{Kind: flows.Happened, Notice: told})
 	switch {
 	case errors.As(err, new(storeError)):
@@ -138,9 +141,34 @@ func (b *Bot) notTold(t Turn, task StaffTask, cause error) Turn {
 	return t
 }
 
-// dueNotice is the first notice that may be told now, or -1.
-func (c *Case) dueNotice(now time.Time) int {
-	return slices.IndexFunc(c.Pending, func(n Notice) bool { return !n.NotBefore.After(now) })
+// underWay is the kind of the notice of a case that is offered in the conversation,
+// if any.
+func (w *work) underWay(ref CaseRef) string {
+	st, err := flows.Decode(w.conv.Session)
+	if err != nil || st.Notice == nil || st.Notice.Case != string(ref) {
+		return ""
+	}
+	return st.Notice.Kind
+}
+
+// dueNotice is the first notice that may be told now, or -1. While one is offered
+// and not read, another of its kind would say the same again.
+func (c *Case) dueNotice(now time.Time, underWay string) int {
+	return slices.IndexFunc(c.Pending, func(n Notice) bool { return !n.NotBefore.After(now) && n.Kind != underWay })
+}
+
+// waiting is what the person would be told if they asked now, or -1: what is due,
+// else what they put off. due says that it may be told by itself.
+func (c *Case) waiting(now time.Time) (i int, due bool) {
+	if i := c.dueNotice(now, ""); i >= 0 {
+		return i, true
+	}
+	return slices.IndexFunc(c.Pending, func(n Notice) bool { return n.Entry != "" }), false
+}
+
+// flow is the notice as flows know it.
+func (n Notice) flow(ref CaseRef) flows.Notice {
+	return flows.Notice{Kind: n.Kind, Case: string(ref), ID: string(n.Entry)}
 }
 
 // gone tells the staff of an anonymous case, late and at random, that the person

@@ -460,7 +460,6 @@ func (w *world) complain(a channels.Address, privacy string) *bot.Case {
 		w.say(a, "Ade")
 	}
 	w.say(a, "Send")
-	w.say(a, "Agree")
 	return w.caseOf(a)
 }
 

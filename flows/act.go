@@ -15,28 +15,49 @@ func (t *turn) do(s *step) {
 		case NeverAsk:
 			t.st.Never = true
 			t.act(a, "")
+		case CallBack:
+			t.callBack()
+		case Pause:
+			t.paused = true
 		default:
 			t.act(a, "")
 		}
 	}
 }
 
+// callBack asks staff to ring; the number that the person gave for it goes along.
+func (t *turn) callBack() {
+	number := ""
+	if s := t.version(t.top()).asking(AnswerPhone); s != nil {
+		if a := t.st.answer(s.save); a != nil {
+			number = a.Value
+		}
+	}
+	t.act(CallBack, number)
+}
+
 func (t *turn) act(a Action, detail string) {
-	t.effects = append(t.effects, Act{Action: a, Visit: t.st.Visit, Detail: detail})
+	t.effects = append(t.effects, Act{Action: a, Detail: detail})
 }
 
 // draft makes sure that what is kept now has a case to be kept on: the first
-// answer of a flow that makes one begins a draft, and what was said before goes
-// on it as the story's first part.
+// answer of a flow that makes one begins a draft.
 func (t *turn) draft() {
 	f := t.top()
-	if f == nil || t.version(f).stage != Making || t.st.Case != "" && t.st.Draft {
+	if f == nil || t.version(f).stage != Making || f.Case != "" {
 		return
 	}
-	if t.st.Case != "" && !t.fresh(f) {
-		return
+	if !t.st.Draft {
+		t.beginDraft()
 	}
-	t.st.Case, t.st.Draft = t.ev.Facts.NewRef, true
+	f.Case = t.st.Case
+}
+
+// beginDraft begins a draft; what was said before goes on it as the story's
+// first part.
+func (t *turn) beginDraft() {
+	t.st.Sent = t.st.Case
+	t.st.Case, t.st.Draft, t.st.Owed = t.ev.Facts.NewRef, true, false
 	since := t.now
 	early := t.st.Early
 	if len(early) > 0 {
@@ -48,17 +69,6 @@ func (t *turn) draft() {
 	for _, p := range early {
 		t.part(field, t.set.storyField, p)
 	}
-}
-
-// fresh tells whether the flow under way has saved nothing yet, so that an open
-// case cannot be its own.
-func (t *turn) fresh(f *Frame) bool {
-	for _, s := range t.version(f).steps {
-		if s.save != "" && t.st.answer(s.save) != nil {
-			return false
-		}
-	}
-	return true
 }
 
 // openCase turns the draft into a case; one that is open stays so.
@@ -76,7 +86,10 @@ func (t *turn) sendReply() {
 	for _, p := range t.st.Early {
 		t.effects = append(t.effects, Keep{Kind: KeptReply, Text: p.Text, Media: p.Media, Case: t.about()})
 	}
-	t.st.Early = nil
+	t.st.Early, t.st.Owed = nil, false
+	if s := t.version(t.top()).asking(AnswerStory); s != nil {
+		t.st.drop(s.save) // it is sent: the next reply is another
+	}
 	t.act(SendReply, "")
 }
 
@@ -94,6 +107,13 @@ func (t *turn) keep(kind KeepKind) {
 		return
 	}
 	t.effects = append(t.effects, Keep{Kind: kind, Text: t.ev.Text, Media: t.ev.Media, Case: t.st.Case})
+}
+
+// keepFiles keeps the files that came with an answer that is no file.
+func (t *turn) keepFiles(s *step) {
+	if len(t.ev.Media) > 0 && s.answer.Kind != AnswerPhoto && s.answer.Kind != AnswerStory {
+		t.effects = append(t.effects, Keep{Kind: KeptBeside, Media: t.ev.Media, Case: t.st.Case})
+	}
 }
 
 // languageField is the field whose answer is the language that is spoken.

@@ -72,11 +72,14 @@ func (t *turn) parseText(s *step) answered {
 
 func (t *turn) parseYesNo(word string) answered {
 	l := &t.set.lists[t.lang]
+	no := word == "2" || l.no[word] || word == normalise(t.words(phraseNo))
 	switch {
+	case no:
+		return answered{ok: true, exact: true, value: "no"}
+	case t.running(t.set.urgentFlow) && word != "":
+		return answered{ok: true, exact: true, value: "yes"} // whoever does not say no may be in danger
 	case word == "1" || l.yes[word] || word == normalise(t.words(phraseYes)):
 		return answered{ok: true, exact: true, value: "yes"}
-	case word == "2" || l.no[word] || word == normalise(t.words(phraseNo)):
-		return answered{ok: true, exact: true, value: "no"}
 	}
 	return answered{}
 }
@@ -87,10 +90,29 @@ func (t *turn) parseOption(f *Frame, s *step, word string) answered {
 	_, names := t.choices(s)
 	shown := strings.Split(f.Shown, labelSeparator)
 	i, exact := pick(word, shown)
+	if i < 0 {
+		i, exact = t.pickYesNo(word, names), true
+	}
 	if i < 0 || i >= len(names) {
 		return answered{}
 	}
 	return answered{ok: true, exact: exact, value: names[i]}
+}
+
+// pickYesNo reads an option's own name, and yes and no where options mean as much:
+// those named now or yes, and later or no. "Shall we show it now?" is answered
+// with yes.
+func (t *turn) pickYesNo(word string, names []string) int {
+	l := &t.set.lists[t.lang]
+	for i, name := range names {
+		switch {
+		case word == name:
+			return i
+		case l.yes[word] && (name == "now" || name == "yes"), l.no[word] && (name == "later" || name == "no"):
+			return i
+		}
+	}
+	return -1
 }
 
 // parseSeveral reads "1, 3" or labels parted by commas, each at most once.
@@ -146,7 +168,7 @@ func pick(word string, labels []string) (i int, exact bool) {
 	for i, label := range labels {
 		label = normalise(label)
 		switch {
-		case label == word:
+		case label == word, reordered(label, word):
 			return i, true
 		case isClose(word, label):
 			found = i
@@ -159,6 +181,18 @@ func pick(word string, labels []string) (i int, exact bool) {
 	return -1, false
 }
 
+// reordered tells whether two texts have the same words in another order: "agree
+// strongly" is no "agree".
+func reordered(a, b string) bool {
+	if len(a) != len(b) || !strings.Contains(a, " ") {
+		return false
+	}
+	x, y := strings.Fields(a), strings.Fields(b)
+	slices.Sort(x)
+	slices.Sort(y)
+	return slices.Equal(x, y)
+}
+
 // isClose tells whether a typed word is plainly meant for a label: its beginning
 // up to a word's end, the label with a word more, or a slip of a letter or two.
 func isClose(word, label string) bool {
@@ -168,7 +202,7 @@ func isClose(word, label string) bool {
 	if strings.HasPrefix(label, word) && label[len(word)] == ' ' && len(word) >= 3 {
 		return true
 	}
-	if strings.HasPrefix(word, label) && word[len(label)] == ' ' && len(word) <= len(label)+12 {
+	if len(label) >= 4 && strings.HasPrefix(word, label) && word[len(label)] == ' ' && len(word) <= len(label)+12 {
 		return true
 	}
 	limit := len(label) / 5
@@ -225,11 +259,11 @@ func (t *turn) accept(f *Frame, s *step, a answered) error {
 	if s.answer.Kind == AnswerCheck {
 		t.clearOffPath(f)
 	}
-	if f.Check != "" {
-		t.restoreCheck(f)
-	}
 	if err := t.follow(f, s, a.value); err != nil {
 		return err
+	}
+	if top := t.top(); top != nil && top.Flow == f.Flow {
+		t.restoreCheck(top)
 	}
 	return t.walk()
 }

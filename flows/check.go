@@ -150,7 +150,7 @@ func (f finding) tell(severity Severity, format string, args ...any) {
 func facts() []string {
 	return []string{
 		"provider", "public_name", "guardian", "hours", "ref", "status", "stage", "answers", "handler", "decides", "due",
-		"news", "count", "low", "high", "limit", "question", "options", "excerpt", "command", "name", "place",
+		"news", "sent", "count", "low", "high", "limit", "question", "options", "excerpt", "command", "name", "place",
 	}
 }
 

@@ -41,13 +41,14 @@ func stepIndex(f *FlowSource, name string) int {
 func conditionFacts() map[string][]string {
 	return map[string][]string{
 		"channel":     {string(SMS), string(WhatsApp), string(Telegram)},
-		"status":      {"none", "draft", "open", "withdrawn", "transferred", "closed"},
+		"status":      {"none", "draft", "both", "open", "overdue", "withdrawn", "transferred", "closed"},
 		"stage":       {string(Considering), string(Making), string(Informed), string(Outcomes), string(Reflecting)},
 		"handler":     nil,
 		"decides":     nil,
 		"due":         nil,
 		"first_words": nil,
 		"questions":   nil,
+		"waiting":     {"update", "outcome", "reflection"},
 	}
 }
 

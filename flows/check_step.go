@@ -72,7 +72,7 @@ func (c *checker) checkStatement(told finding, id string) {
 func actionNames() []string {
 	var names []string
 	for _, a := range []Action{
-		OpenCase, DeleteDraft, CallBack, AlertTeam, SendReply, Withdraw, AcceptOutcome, OutcomeLater, Disagree,
+		OpenCase, DeleteDraft, CallBack, AlertTeam, SendReply, Withdraw, AcceptOutcome, OutcomeLater, Disagree, Pause, ConfirmDanger, AskErasure,
 		OpenedOutcome, NeverAsk, NotUnderstood, NeedsPerson,
 	} {
 		names = append(names, string(a))

@@ -27,6 +27,32 @@ const (
 // helpCommand is the name of the command that HELP and INFO of a channel mean.
 const helpCommand = "help"
 
+// within finds the command that a sentence asks for in other words.
+type within struct {
+	phrases phraseIndex
+	by      map[string]*command // phrase -> command
+}
+
+func (w within) find(word string) *command { return w.by[w.phrases.first(word)] }
+
+func compileWithin(src []CommandSource, commands map[string]*command) within {
+	w := within{phrases: phraseIndex{}, by: map[string]*command{}}
+	for _, c := range src {
+		for _, list := range c.Within {
+			for _, one := range list {
+				phrase := normalise(one.Text)
+				w.phrases.add(phrase)
+				for _, word := range c.Words {
+					if len(word) > 0 {
+						w.by[phrase] = commands[normalise(word[0].Text)]
+					}
+				}
+			}
+		}
+	}
+	return w
+}
+
 // compileCommands maps every word of every language to its command: a person
 // who chose Welsh may still type STATUS.
 func compileCommands(src []CommandSource) map[string]*command {
@@ -45,38 +71,43 @@ func compileCommands(src []CommandSource) map[string]*command {
 	return out
 }
 
-// fits tells whether the command means anything at the question s; where it does
-// not, the word is read as an answer.
-func (c *command) fits(s *step) bool {
-	switch c.do {
-	case doDone:
-		return s != nil && s.answer.Kind == AnswerStory
-	case doSkip, doBack, doPause:
-		return s != nil
-	}
-	return true
-}
-
 // command does what a command says; f is the question it interrupts, nil if none
 // is open.
 func (t *turn) command(c *command, f *Frame, s *step) error {
-	if f != nil && (c.always || c.askFirst && s.free()) {
-		return t.askBefore(c, f)
+	switch {
+	case f == nil && c.needsQuestion():
+		t.phrase(phraseNothingHere)
+		return t.first()
+	case c.do == doSend && s != nil && s.answer.Kind == AnswerCheck:
+		return t.accept(f, s, answered{ok: true, exact: true, value: checkSend})
+	case c.do == doDone && s.answer.Kind != AnswerStory:
+		return t.again(f) // sent twice, after the story ended
+	case c.always || c.askFirst && f != nil && s.free():
+		return t.askBefore(c)
 	}
 	return t.perform(c, f, s)
 }
 
+// needsQuestion tells whether the command means something only while a question
+// is open.
+func (c *command) needsQuestion() bool {
+	return c.do == doBack || c.do == doSkip || c.do == doPause || c.do == doDone
+}
+
 // askBefore asks whether the word is the command, or whether it is sure.
-func (t *turn) askBefore(c *command, f *Frame) error {
+func (t *turn) askBefore(c *command) error {
 	if !c.always {
 		t.ask(Pending{Ask: AskCommand, Command: c.name, Text: t.ev.Text}, phraseAskCommand, phraseDoCommand, phraseIsAnswer)
 		return nil
 	}
 	key := phraseSureDelete
+	sent := t.st.Case != "" && !t.st.Draft
 	switch {
+	case c.do == doRestart && sent:
+		key = phraseSureRestartNew
 	case c.do == doRestart:
 		key = phraseSureRestart
-	case t.st.Case != "" && !t.st.Draft:
+	case sent:
 		key = phraseSureSent
 	}
 	t.ask(Pending{Ask: AskSure, Command: c.name, Text: t.ev.Text}, key, phraseYes, phraseNo)
@@ -117,19 +148,45 @@ func (s *Set) named(name string) *command {
 	return nil
 }
 
-// sendNow opens the case with what is known, once there is a story.
+// sendNow opens the case with what is known, once there is a story. What was
+// said before any question was asked is one too.
 func (t *turn) sendNow(f *Frame) error {
-	a := t.st.answer(t.set.storyField)
-	switch {
-	case t.st.Case != "" && !t.st.Draft:
-		return t.beside(statusFlow)
-	case (a == nil || a.Parts == 0) && len(t.st.Early) == 0:
+	if !t.st.Draft && len(t.st.Early) == 0 {
+		if t.st.Case != "" {
+			return t.beside(statusFlow)
+		}
 		t.phrase(phraseSendNoStory)
 		return t.again(f)
 	}
+	if !t.st.Draft {
+		t.beginDraft()
+	}
+	if !t.hasStory() {
+		t.phrase(phraseSendNoStory)
+		return t.again(f)
+	}
+	maker := t.making()
+	if maker != nil {
+		maker.Case = t.st.Case
+		t.clearOffPath(maker)
+	}
 	t.openCase()
 	t.phrase(phraseSent)
-	return t.again(f)
+	if maker == nil {
+		t.st.Frames = nil
+		return nil
+	}
+	return t.walk()
+}
+
+// making is the frame of the flow that makes the case; nil: none is under way.
+func (t *turn) making() *Frame {
+	for i := range t.st.Frames {
+		if f := &t.st.Frames[i]; t.version(f).stage == Making && !t.sent(f) {
+			return f
+		}
+	}
+	return nil
 }
 
 // statusFlow is the flow that tells where a case stands.
@@ -149,17 +206,17 @@ func (t *turn) deleteAll(f *Frame) error {
 	return nil
 }
 
-// forget drops every answer, and the draft if there is one.
+// forget drops every answer, the draft if there is one, and what was kept beside.
 func (t *turn) forget() {
+	t.act(DeleteDraft, "")
 	if t.st.Draft {
-		t.act(DeleteDraft, "")
-		t.st.Case, t.st.Draft = "", false
+		t.st.Case, t.st.Sent, t.st.Draft = t.st.Sent, "", false
 	}
-	t.st.Answers, t.st.Early, t.st.Measured = nil, nil, nil
+	t.st.Answers, t.st.Early, t.st.Measured, t.st.Owed = nil, nil, nil, false
 }
 
 func (t *turn) restart(f *Frame) error {
-	if t.st.Case != "" && !t.st.Draft || f == nil {
+	if f == nil || !t.st.Draft && t.version(&t.st.Frames[0]).stage != Making {
 		t.st.Frames = nil
 		return t.begin(t.set.starts[startAny])
 	}
@@ -170,14 +227,17 @@ func (t *turn) restart(f *Frame) error {
 }
 
 // skip passes a question that may be left out. Once the case is sent, any may.
+// A story that has parts is not left out: it ends.
 func (t *turn) skip(f *Frame, s *step) error {
-	sent := t.st.Case != "" && !t.st.Draft && t.version(f).stage == Making
-	if !s.answer.Optional && s.kind != Measure && !sent {
-		t.phrase(phraseSkipNo)
-		return t.again(f)
-	}
-	if s.kind == Measure {
+	a := t.st.answer(s.save)
+	switch {
+	case s.answer.Kind == AnswerStory && a != nil && a.Parts > 0:
+		return t.storyDone(f, s)
+	case s.kind == Measure:
 		return t.accept(f, s, answered{value: RatherNotSay})
+	case s.answer.Optional, t.sent(f):
+		return t.accept(f, s, answered{skipped: true})
 	}
-	return t.accept(f, s, answered{skipped: true})
+	t.phrase(phraseSkipNo)
+	return t.again(f)
 }

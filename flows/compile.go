@@ -2,6 +2,7 @@ package flows
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 )
@@ -37,6 +38,7 @@ func Compile(src *Sources, o Options) (*Set, error) {
 		}
 	}
 	s.commands = compileCommands(src.Commands)
+	s.within = compileWithin(src.Commands, s.commands)
 	s.urgent = indexPhrases(src.Urgent.Words)
 	return s, nil
 }
@@ -74,12 +76,16 @@ func (s *Set) learnOptions(st *step) {
 	if st.save == "" || len(st.options) == 0 {
 		return
 	}
-	if s.options[st.save] == nil {
-		s.options[st.save] = map[string][]string{}
+	labels := maps.Clone(s.options[st.save]) // another Set may share it
+	if labels == nil {
+		labels = map[string][]string{}
 	}
 	for _, o := range st.options {
-		s.options[st.save][o.name] = o.labels
+		if _, known := labels[o.name]; !known {
+			labels[o.name] = o.labels
+		}
 	}
+	s.options[st.save] = labels
 }
 
 // compileVersion makes one version of a flow and its machine.

@@ -73,12 +73,11 @@ const (
 	KeptEdit   KeepKind = "edit"
 )
 
-// Act is one of the closed list of actions. It is idempotent by conversation
-// and visit.
+// Act is one of the closed list of actions. Each may be done twice: it writes
+// the same.
 type Act struct {
 	Action Action
-	Visit  uint32
-	Detail string
+	Detail string // CallBack: the number; NotUnderstood: the step
 }
 
 // Action names something that a flow may do.
@@ -100,14 +99,16 @@ const (
 	NotUnderstood Action = "not understood" // third try: the team is told
 	NeedsPerson   Action = "talk to a person"
 	AskErasure    Action = "ask erasure" // DELETE after sending: a person answers
+	Pause         Action = "pause"       // rest here: nothing is asked again now
+	ConfirmDanger Action = "confirm danger"
 )
 
 // NotNow says that a notice could not be told yet: the person is in the middle
-// of something. After is when to try again; 0: when the notice under way is
-// done.
+// of something. After is when to try again.
 type NotNow struct {
 	Notice Notice
 	After  time.Duration
+	PutOff bool // by the person: it is not to be told by itself before After
 }
 
 // Done says that the flow of a notice came to its end: the next may be told.

@@ -16,15 +16,12 @@ const (
 // Event is one thing that happens to a conversation, with all that Step may
 // need to know of the world.
 type Event struct {
-	Kind    EventKind
-	Channel Channel
-	ID      string // the message's id: what is kept refers to it
-
-	Text     string
+	Kind     EventKind
+	Channel  Channel
+	Text     string // a shared position is text too, in degrees
 	Choice   string // the data of a tapped option, as Step put it out
 	Start    string // the code of a deep link
 	Media    []Media
-	Location bool   // Text holds the position, in words and degrees
 	Other    string // a kind that cannot be kept: "sticker", "contact"
 	Help     bool   // HELP or INFO in the channel's own words
 	Returned bool   // the person opted in again: what was open is asked again
@@ -65,5 +62,10 @@ type CaseFacts struct {
 	Handler string
 	Decides string    // what the handler may decide
 	Due     time.Time // the next date promised
-	News    string    // the words of the notice under way; only when State.Notice is set
+	News    string    // the words of the notice under way, or else of Waiting
+	Overdue bool      // Due has passed
+	Waiting *Notice   // what the case has to tell and was not told yet; nil: nothing
+
+	// WaitingDue says that Waiting may be told by itself, once nothing is asked.
+	WaitingDue bool
 }

@@ -20,23 +20,19 @@ func readNumber(word string) (int, bool) {
 	return n, found == 1
 }
 
-// readPhone reads a phone number of 7 to 15 digits, without its spaces.
+// phoneNumber is what may be a phone number in a text.
+var phoneNumber = regexp.MustCompile(`\+?[0-9(][0-9 ().-]{5,}[0-9]`)
+
+// readPhone finds the one phone number of a text, 7 to 15 digits, and takes its
+// spaces out: "my number is 07700 900123, thanks".
 func readPhone(text string) (string, bool) {
-	var b strings.Builder
-	digits := 0
-	for i, r := range strings.TrimSpace(text) {
-		switch {
-		case r >= '0' && r <= '9':
-			digits++
-			b.WriteRune(r)
-		case r == '+' && i == 0:
-			b.WriteRune(r)
-		case r == ' ' || r == '-' || r == '(' || r == ')' || r == '.':
-		default:
-			return "", false
-		}
+	found := phoneNumber.FindAllString(text, 2)
+	if len(found) != 1 {
+		return "", false
 	}
-	return b.String(), digits >= 7 && digits <= 15
+	number := strings.NewReplacer(" ", "", "(", "", ")", "", ".", "", "-", "").Replace(found[0])
+	digits := len(strings.TrimPrefix(number, "+"))
+	return number, digits >= 7 && digits <= 15
 }
 
 // postcode is the form of a UK postcode, by the Royal Mail's programmers' guide:

@@ -10,6 +10,13 @@ import (
 const (
 	attention = 10 * time.Minute
 	retryNews = 10 * time.Minute
+
+	// otherCase is how long news of one case waits while those of another are
+	// offered.
+	otherCase = time.Hour
+
+	// untoldNews is how long a notice waits that the person put off.
+	untoldNews = 72 * time.Hour
 )
 
 // silence nudges at an open question: the visit that the reminder was set for
@@ -26,7 +33,11 @@ func (t *turn) silence() error {
 	if err := t.fire(f, s, s.events.silence); err != nil {
 		return err
 	}
+	t.dropPending()
 	f.Nudges++
+	if t.st.Notice != nil && t.st.Notice.Kind == f.Flow {
+		return t.again(f)
+	}
 	last := int(f.Nudges) >= len(s.remind)
 	switch {
 	case last && t.st.Draft && t.hasStory():
@@ -60,10 +71,13 @@ func (t *turn) hasStory() bool {
 func (t *turn) happened() error {
 	n := t.ev.Notice
 	switch {
-	case t.st.Notice != nil && *t.st.Notice == n:
+	case t.nothingToAsk(n.Kind):
+		t.effects = append(t.effects, Done{Notice: n})
 		return nil
-	case t.st.Notice != nil:
-		t.effects = append(t.effects, NotNow{Notice: n})
+	case t.st.Notice != nil && t.st.Notice.Kind == n.Kind && t.st.Notice.ID == n.ID:
+		return nil
+	case t.st.Notice != nil && t.st.Notice.Case != n.Case:
+		t.effects = append(t.effects, NotNow{Notice: n, After: otherCase})
 		return nil
 	case t.attending():
 		t.effects = append(t.effects, NotNow{Notice: n, After: retryNews})
@@ -72,17 +86,37 @@ func (t *turn) happened() error {
 	if !t.set.Has(n.Kind) {
 		return fmt.Errorf("there is no flow %q to tell the news in", n.Kind)
 	}
+	t.dropNotice()
 	t.st.Notice = &n
 	return t.beside(n.Kind)
 }
 
-// attending tells whether the person is in the middle of telling something: at a
-// question of a flow that makes a case, and wrote a moment ago.
+// nothingToAsk tells whether a notice is a survey that this person is not to have:
+// they said never, or were asked all there is.
+func (t *turn) nothingToAsk(kind string) bool {
+	v := t.set.flows[kind]
+	return v != nil && v.measures() && (t.st.Never || len(t.draw(v)) == 0)
+}
+
+// dropNotice makes way for newer news: what was offered and not read stays with
+// the case, and is offered after it.
+func (t *turn) dropNotice() {
+	if t.st.Notice == nil {
+		return
+	}
+	kind := t.st.Notice.Kind
+	t.st.Notice = nil
+	for i := range t.st.Frames {
+		if t.st.Frames[i].Flow == kind {
+			t.st.Frames = t.st.Frames[:i]
+			return
+		}
+	}
+}
+
+// attending tells whether the person is in the middle of something: at a question,
+// and wrote a moment ago.
 func (t *turn) attending() bool {
 	f := t.top()
-	if f == nil || t.now.Sub(time.Unix(t.st.Last, 0)) > attention {
-		return false
-	}
-	v := t.version(f)
-	return v != nil && v.stage == Making
+	return f != nil && t.now.Sub(time.Unix(t.st.Last, 0)) <= attention
 }

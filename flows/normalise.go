@@ -59,26 +59,31 @@ func indexPhrases(byLanguage map[string][]WordSource) phraseIndex {
 	index := phraseIndex{}
 	for _, list := range byLanguage {
 		for _, w := range list {
-			phrase := normalise(w.Text)
-			first, _, _ := strings.Cut(phrase, " ")
-			if first != "" {
-				index[first] = append(index[first], phrase)
-			}
+			index.add(normalise(w.Text))
 		}
 	}
 	return index
 }
 
+func (x phraseIndex) add(phrase string) {
+	if first, _, _ := strings.Cut(phrase, " "); first != "" {
+		x[first] = append(x[first], phrase)
+	}
+}
+
 // in tells whether a normalised text holds one of the phrases as whole words.
-func (x phraseIndex) in(normal string) bool {
+func (x phraseIndex) in(normal string) bool { return x.first(normal) != "" }
+
+// first is the first of the phrases that a normalised text holds, or empty.
+func (x phraseIndex) first(normal string) string {
 	for rest := normal; rest != ""; {
 		word, after, _ := strings.Cut(rest, " ")
 		for _, phrase := range x[word] {
 			if rest == phrase || strings.HasPrefix(rest, phrase) && rest[len(phrase)] == ' ' {
-				return true
+				return phrase
 			}
 		}
 		rest = after
 	}
-	return false
+	return ""
 }

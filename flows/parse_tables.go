@@ -48,10 +48,11 @@ func (r *sourceReader) readCommands(n yamlNode) {
 	r.entries(n, "commands", func(key, value yamlNode) {
 		c := CommandSource{Pos: key.pos, Name: r.name(key, "the command's name")}
 		at := r.object(value, "a command", yamlKeys{
-			"words": func(v yamlNode) { c.Words = r.spokenList(v, "words") },
-			"do":    func(v yamlNode) { c.Do = r.oneOf(v, "do", commandDoes()...) },
-			"run":   func(v yamlNode) { c.Run = r.name(v, "run") },
-			"then":  func(v yamlNode) { c.Return = r.oneOf(v, "then", "return") == "return" },
+			"words":  func(v yamlNode) { c.Words = r.spokenList(v, "words") },
+			"within": func(v yamlNode) { c.Within = r.spokenList(v, "within") },
+			"do":     func(v yamlNode) { c.Do = r.oneOf(v, "do", commandDoes()...) },
+			"run":    func(v yamlNode) { c.Run = r.name(v, "run") },
+			"then":   func(v yamlNode) { c.Return = r.oneOf(v, "then", "return") == "return" },
 			"ask": func(v yamlNode) {
 				switch r.oneOf(v, "ask", "at text", "always") {
 				case "at text":

@@ -5,6 +5,7 @@ const pendingStep = "-"
 
 // ask puts a question of the engine's own, with its options.
 func (t *turn) ask(p Pending, key string, options ...string) {
+	t.dropPending()
 	t.st.Visit++
 	p.Visit = t.st.Visit
 	t.st.Pending = &p
@@ -28,21 +29,34 @@ func (t *turn) ask(p Pending, key string, options ...string) {
 func (t *turn) pending(f *Frame, s *step) (done bool, err error) {
 	p := *t.st.Pending
 	n := t.pendingChoice(p)
-	t.st.Pending = nil
-	switch {
-	case n < 0:
+	if n < 0 {
+		t.dropPending()
 		return false, nil
+	}
+	t.st.Pending = nil
+	if c := t.set.named(p.Command); c != nil && n == 0 && (p.Ask == AskCommand || p.Ask == AskSure) {
+		return true, t.perform(c, f, s)
+	}
+	switch {
 	case p.Ask == AskLastWord:
 		return true, t.lastWord(f, n)
 	case p.Ask == AskAnswer:
 		return true, t.takeOld(f, s, p, n == 0)
-	case n == 0:
-		return true, t.perform(t.set.named(p.Command), f, s)
 	case p.Ask == AskSure:
 		t.phrase(phraseKept)
 		return true, t.again(f)
 	}
 	return true, t.takeOld(f, s, p, true)
+}
+
+// dropPending takes the engine's own question off. A text that might have been an
+// answer is kept: dropping the question must not lose the words.
+func (t *turn) dropPending() {
+	p := t.st.Pending
+	t.st.Pending = nil
+	if p != nil && p.Ask == AskAnswer {
+		t.effects = append(t.effects, Keep{Kind: KeptBeside, Text: p.Text, Media: p.Media, Case: t.st.Case})
+	}
 }
 
 // pendingChoice is the option chosen, or -1.
@@ -90,19 +104,20 @@ func (t *turn) pendingChoice(p Pending) int {
 // again.
 func (t *turn) takeOld(f *Frame, s *step, p Pending, take bool) error {
 	if !take {
-		t.effects = append(t.effects, Keep{Kind: KeptBeside, Text: p.Text, Case: t.st.Case})
+		t.effects = append(t.effects, Keep{Kind: KeptBeside, Text: p.Text, Media: p.Media, Case: t.st.Case})
 		return t.again(f)
 	}
 	now := *t.ev
-	t.ev.Text, t.ev.Choice = p.Text, ""
+	t.ev.Text, t.ev.Choice, t.ev.Media = p.Text, "", p.Media
 	a := t.parse(f, s, normalise(p.Text))
 	var err error
 	switch {
 	case !a.ok:
 		err = t.repair(f, s, a)
 	case s.answer.Kind == AnswerStory:
-		err = t.storyMessage(f, s)
+		err = t.storyMessage(f, s, 0)
 	default:
+		t.keepFiles(s)
 		err = t.accept(f, s, a)
 	}
 	*t.ev = now

@@ -33,7 +33,10 @@ const (
 	phraseSent           = "send.sent"
 	phraseWelcomeBack    = "welcome_back"
 	phraseStoryMore      = "story.more"
+	phraseToldMore       = "told.more"
+	phraseSureRestartNew = "ask.restart.sent"
 	phraseStoryKept      = "story.kept"
+	phraseStoryOne       = "story.one"
 	phraseStoryCount     = "story.count"
 	phraseSeveralHow     = "several.how"
 	phraseCheckHow       = "check.how"
@@ -61,8 +64,8 @@ func enginePhrases() []string {
 		phraseYes, phraseNo, phraseRetryOffer, phraseRetryTeam, phraseRetryTooLong, phraseRetryKind, phraseOldButton,
 		phraseAskCommand, phraseDoCommand, phraseIsAnswer, phraseSureDelete, phraseSureSent, phraseSureRestart,
 		phraseAskAnswer, phraseDeleted, phraseDeleteAsked, phraseKept, phrasePaused, phraseBackNone, phraseSkipNo,
-		phraseSkipHow, phraseSendNoStory, phraseSent, phraseWelcomeBack, phraseStoryMore, phraseStoryKept,
-		phraseStoryCount, phraseSeveralHow, phraseCheckHow, phraseCheckSend, phraseCheckChange, phraseCheckWhich,
+		phraseSkipHow, phraseSendNoStory, phraseSent, phraseWelcomeBack, phraseStoryMore, phraseToldMore, phraseSureRestartNew, phraseStoryKept,
+		phraseStoryOne, phraseStoryCount, phraseSeveralHow, phraseCheckHow, phraseCheckSend, phraseCheckChange, phraseCheckWhich,
 		phraseRemindFirst, phraseRemindAgain, phraseRemindLast, phraseLastSend, phraseLastKeep, phraseLastDelete,
 		phraseNothingHere, phraseWordsYes, phraseWordsNo, phraseWordsSend, phraseWordsMonths, phraseWordsToday,
 		phraseWordsYesterday,
@@ -74,7 +77,7 @@ func enginePhrases() []string {
 	for _, v := range ScaleValues() {
 		keys = append(keys, "scale."+v)
 	}
-	for _, s := range []string{"none", "draft", "open", "withdrawn", "transferred", "closed"} {
+	for _, s := range []string{"none", "draft", "both", "open", "overdue", "withdrawn", "transferred", "closed"} {
 		keys = append(keys, "status."+s)
 	}
 	return keys

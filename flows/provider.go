@@ -39,7 +39,11 @@ func insertStep(steps []StepSource, extra StepSource) []StepSource {
 		before.Next[n-1].To = extra.Name
 		steps[at] = before
 	}
-	return slices.Insert(steps, at+1, extra)
+	at++
+	for at < len(steps) && steps[at].After == extra.After {
+		at++ // behind those that the file puts there before it
+	}
+	return slices.Insert(steps, at, extra)
 }
 
 // hideStep takes out the step of a key ("where.ask"): what led to it leads where

@@ -95,7 +95,11 @@ func (t *turn) inWords(field string) string {
 			return t.set.lists[t.lang].day(d)
 		}
 	case "story", "files":
-		return t.wordsWith(phraseStoryCount, map[string]string{"excerpt": a.Value, "count": strconv.Itoa(int(a.Parts))})
+		key := phraseStoryOne
+		if a.Parts > 1 {
+			key = phraseStoryCount
+		}
+		return t.wordsWith(key, map[string]string{"excerpt": a.Value, "count": strconv.Itoa(int(a.Parts))})
 	}
 	return a.Value
 }
@@ -112,14 +116,16 @@ func (t *turn) change(f *Frame, s *step, to string) error {
 	if err := t.fire(f, s, event); err != nil {
 		return err
 	}
-	f.Visit, f.Tries, f.Nudges, f.Shown, f.Check = 0, 0, 0, "", check
+	f.asked()
+	f.Check = check
 	t.show(f, t.version(f).index[to])
 	return nil
 }
 
-// restoreCheck keeps Check only while there is a way back to it.
+// restoreCheck keeps Check only while there is a way back to it: an answer that
+// was changed may have led away from where the person was.
 func (t *turn) restoreCheck(f *Frame) {
-	if t.version(f).index[f.Check] == nil {
+	if f.Check != "" && !t.version(f).ahead(f.Step, f.Check) {
 		f.Check = ""
 	}
 }
@@ -163,7 +169,7 @@ func (t *turn) back(f *Frame, s *step) error {
 	if err := t.fire(f, s, s.events.back[to.name]); err != nil {
 		return err
 	}
-	f.Visit, f.Tries, f.Nudges, f.Shown = 0, 0, 0, ""
+	f.asked()
 	if f.Check == "" {
 		f.Check = here
 	}

@@ -11,6 +11,11 @@ const labelSeparator = "\x1f"
 // say sends a step's text.
 func (t *turn) say(s *step) {
 	body := &s.text[t.lang]
+	if t.st.Notice != nil && s.says("news") {
+		n := *t.st.Notice // a State that was given is not changed
+		n.Told = true
+		t.st.Notice = &n
+	}
 	t.send(Send{Text: fill(body.on(t.ev.Channel), t.value), Template: body.template, Step: s.label})
 }
 
@@ -21,6 +26,9 @@ func (t *turn) phrase(key string) {
 
 // words is a phrase as text.
 func (t *turn) words(key string) string {
+	if t.set.phrases[key] == nil {
+		return ""
+	}
 	return fill(t.set.phrases[key][t.lang].on(t.ev.Channel), t.value)
 }
 
@@ -48,6 +56,7 @@ func (t *turn) send(m Send) {
 
 // show asks a question: a new visit, unless this one is open already.
 func (t *turn) show(f *Frame, s *step) {
+	f.At = t.now.Unix()
 	if f.Visit == 0 {
 		t.st.Visit++
 		f.Visit = t.st.Visit

@@ -19,6 +19,7 @@ type Set struct {
 	versions   map[string]*version // by hash
 	starts     map[string]string   // word -> flow
 	commands   map[string]*command // word -> command
+	within     within
 	urgent     phraseIndex
 	urgentFlow string
 	fields     map[string]FieldSource
@@ -82,7 +83,7 @@ func (s *Set) Publish() ([]Published, error) {
 		if err != nil {
 			return nil, err
 		}
-		words, err := canonical.Marshal(v.words)
+		words, err := canonical.Marshal(spoken{Words: v.words, Fields: s.fieldsOf(v)})
 		if err != nil {
 			return nil, fmt.Errorf("encode the words of %s: %w", name, err)
 		}
@@ -91,25 +92,45 @@ func (s *Set) Publish() ([]Published, error) {
 	return out, nil
 }
 
-// WithVersion returns a Set that also has an older version. What both have keeps
-// the current Set's fields, commands and phrases.
+// WithVersion returns a Set that also has an older version, with the fields and
+// options that are gone from the current one. What both have is the current one's.
 func (s *Set) WithVersion(structureData, wordsData []byte) (*Set, error) {
 	var st structure
 	if err := cbor.Unmarshal(structureData, &st); err != nil {
 		return nil, fmt.Errorf("decode a flow's structure: %w", err)
 	}
-	var w wording
+	var w spoken
 	if err := cbor.Unmarshal(wordsData, &w); err != nil {
 		return nil, fmt.Errorf("decode the words of %s: %w", st.Flow, err)
 	}
-	v, err := compileVersion(st.source(), w, s.languages, s.fields)
+	next := *s
+	next.versions, next.fields, next.options = maps.Clone(s.versions), maps.Clone(s.fields), maps.Clone(s.options)
+	for _, f := range w.Fields {
+		if _, current := s.fields[f.Name]; !current {
+			next.fields[f.Name] = f
+		}
+	}
+	v, err := compileVersion(st.source(), w.Words, s.languages, next.fields)
 	if err != nil {
 		return nil, err
 	}
-	next := *s
-	next.versions = maps.Clone(s.versions)
 	next.versions[v.hash] = v
+	for _, one := range v.steps {
+		next.learnOptions(one)
+	}
 	return &next, nil
+}
+
+// fieldsOf lists the fields that a version saves to.
+func (s *Set) fieldsOf(v *version) []FieldSource {
+	var out []FieldSource
+	for _, st := range v.steps {
+		if f, ok := s.fields[st.save]; ok {
+			f.Pos = Pos{}
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // Languages lists the languages of the Set, the first for who chose none.

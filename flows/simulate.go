@@ -20,7 +20,7 @@ type Simulation struct {
 	Fired   map[string]bool // "flow event": every edge that was taken
 
 	reminders []reminder
-	waiting   []Notice
+	pending   []pendingNotice // as bot keeps them with a case
 	news      map[string]string
 	refs      int
 	log       strings.Builder // the lines of a transcript
@@ -30,6 +30,12 @@ type Simulation struct {
 type reminder struct {
 	visit uint32
 	at    time.Time
+}
+
+type pendingNotice struct {
+	notice Notice
+	from   time.Time // when it may be told by itself
+	retry  time.Time // when it is tried again
 }
 
 // NewSimulation makes a world in which nobody has written yet.
@@ -77,7 +83,7 @@ func (w *Simulation) note() {
 }
 
 // Write lets the person send a text, or what brackets say: [photo], [voice],
-// [video], [document], [sticker], [location], [start CODE], [tap LABEL].
+// [video], [document], [caption WORDS], [sticker], [location], [start CODE], [late WORDS], [help], [tap LABEL].
 func (w *Simulation) Write(text string) error {
 	w.did(LineThem, text)
 	ev := Event{Kind: Message, Text: text}
@@ -90,9 +96,11 @@ func (w *Simulation) Write(text string) error {
 		case "sticker", "contact":
 			ev.Other = what
 		case "location":
-			ev.Text, ev.Location = "51.50000, -0.12000", true
+			ev.Text = "51.50000, -0.12000"
 		case "start":
 			ev.Start = rest
+		case "caption":
+			ev.Text, ev.Media = rest, []Media{{Kind: "photo", Ref: "photo-1"}}
 		case "help":
 			ev.Help, ev.Text = true, "HELP"
 		case "late":
@@ -102,7 +110,7 @@ func (w *Simulation) Write(text string) error {
 				return fmt.Errorf("there is no button %q to tap", rest)
 			}
 		default:
-			return fmt.Errorf("[%s] is not understood: use photo, voice, video, document, sticker, location, start, help, late or tap", what)
+			return fmt.Errorf("[%s] is not understood: use photo, voice, video, document, caption, sticker, location, start, help, late or tap", what)
 		}
 	}
 	return w.step(ev)
@@ -125,11 +133,18 @@ func (w *Simulation) Happen(kind, words string) error {
 	w.did(LineStaff, strings.TrimSpace(kind+" "+words))
 	id := fmt.Sprintf("entry-%d", len(w.news)+1)
 	w.news[id] = words
-	return w.notify(Notice{Kind: kind, Case: w.Facts.Case.Ref, ID: id})
+	w.pending = append(w.pending, pendingNotice{notice: Notice{Kind: kind, Case: w.Facts.Case.Ref, ID: id}})
+	return w.tell()
 }
 
-func (w *Simulation) notify(n Notice) error {
-	return w.step(Event{Kind: Happened, Notice: n})
+// tell wakes the conversation for the first thing that may be told now.
+func (w *Simulation) tell() error {
+	for _, p := range w.pending {
+		if !p.retry.After(w.Now) && (w.State.Notice == nil || w.State.Notice.Kind != p.notice.Kind) {
+			return w.step(Event{Kind: Happened, Notice: p.notice})
+		}
+	}
+	return nil
 }
 
 // PassText moves the clock by a length of time in words: "25 hours".
@@ -145,39 +160,47 @@ func (w *Simulation) PassText(text string) error {
 // pass moves the clock and wakes what is due on the way.
 func (w *Simulation) pass(span time.Duration) error {
 	end := w.Now.Add(span)
-	for {
-		slices.SortFunc(w.reminders, func(a, b reminder) int { return a.at.Compare(b.at) })
-		if len(w.reminders) == 0 || w.reminders[0].at.After(end) {
-			break
-		}
-		r := w.reminders[0]
-		w.reminders = w.reminders[1:]
-		w.Now = r.at
-		if err := w.step(Event{Kind: Silence, Visit: r.visit}); err != nil {
+	for next := w.next(); !next.After(end); next = w.next() {
+		w.Now = next
+		if err := w.wake(); err != nil {
 			return err
 		}
 	}
 	w.Now = end
-	waiting := w.waiting
-	w.waiting = nil
-	for _, n := range waiting {
-		if err := w.notify(n); err != nil {
-			return err
+	return nil
+}
+
+// next is when something is due; far away if nothing is.
+func (w *Simulation) next() time.Time {
+	next := w.Now.AddDate(100, 0, 0)
+	for _, r := range w.reminders {
+		if r.at.Before(next) {
+			next = r.at
 		}
 	}
-	return nil
+	for _, p := range w.pending {
+		if p.retry.After(w.Now) && p.retry.Before(next) {
+			next = p.retry
+		}
+	}
+	return next
+}
+
+// wake runs what is due now.
+func (w *Simulation) wake() error {
+	for i, r := range w.reminders {
+		if !r.at.After(w.Now) {
+			w.reminders = slices.Delete(w.reminders, i, i+1)
+			return w.step(Event{Kind: Silence, Visit: r.visit})
+		}
+	}
+	return w.tell()
 }
 
 func (w *Simulation) step(ev Event) error {
 	w.Facts.NewRef = fmt.Sprintf("H-TEST%d", w.refs+1)
 	w.Facts.NewDue = w.Now.AddDate(0, 0, 3)
-	w.Facts.Case.News = ""
-	if n := w.State.Notice; n != nil {
-		w.Facts.Case.News = w.news[n.ID]
-	}
-	if ev.Kind == Happened {
-		w.Facts.Case.News = w.news[ev.Notice.ID]
-	}
+	w.caseFacts(ev)
 	ev.Facts, ev.Channel = w.Facts, w.Channel
 	next, effects, err := traced(w.Set, w.State, ev, w.Now, func(flow, event string) { w.Fired[flow+" "+event] = true })
 	if err != nil {
@@ -190,10 +213,33 @@ func (w *Simulation) step(ev Event) error {
 	if w.State, err = Decode(data); err != nil {
 		return err
 	}
+	done := false
 	for _, e := range effects {
 		w.apply(e)
+		_, is := e.(Done)
+		done = done || is
+	}
+	if done && len(w.State.Frames) == 0 {
+		return w.tell()
 	}
 	return nil
+}
+
+// caseFacts tells a turn what the case has to say.
+func (w *Simulation) caseFacts(ev Event) {
+	c := &w.Facts.Case
+	c.Overdue = c.Status == "open" && w.Now.After(c.Due)
+	c.News, c.Waiting, c.WaitingDue = "", nil, false
+	if len(w.pending) > 0 {
+		n := w.pending[0].notice
+		c.Waiting, c.WaitingDue, c.News = &n, !w.pending[0].from.After(w.Now), w.news[n.ID]
+	}
+	if n := w.State.Notice; n != nil {
+		c.News = w.news[n.ID]
+	}
+	if ev.Kind == Happened {
+		c.News = w.news[ev.Notice.ID]
+	}
 }
 
 // apply makes an effect true in the small world.
@@ -205,20 +251,35 @@ func (w *Simulation) apply(e Effect) {
 	case Begin:
 		w.refs++
 		w.Facts.Case = CaseFacts{Ref: e.Ref, Status: "draft", Stage: Making}
+		w.Facts.Asked = nil
+	case Measures:
+		w.Facts.Asked = append(w.Facts.Asked, e.Asked...)
 	case Remind:
-		w.reminders = slices.DeleteFunc(w.reminders, func(r reminder) bool { return true })
+		w.reminders = nil // a conversation has one timer for them
 		for _, after := range e.After {
 			w.reminders = append(w.reminders, reminder{visit: e.Visit, at: w.Now.Add(after)})
 		}
 	case NotNow:
-		w.waiting = append(w.waiting, e.Notice)
+		for i := range w.pending {
+			if w.pending[i].notice.ID != e.Notice.ID {
+				continue
+			}
+			w.pending[i].retry = w.Now.Add(e.After)
+			if e.PutOff {
+				w.pending[i].from = w.pending[i].retry
+			}
+		}
+	case Done:
+		w.pending = slices.DeleteFunc(w.pending, func(p pendingNotice) bool { return p.notice.ID == e.Notice.ID })
 	case Act:
 		w.Acts = append(w.Acts, e.Action)
 		switch e.Action {
 		case OpenCase:
 			w.Facts.Case.Status, w.Facts.Case.Stage, w.Facts.Case.Due = "open", Informed, w.Now.AddDate(0, 0, 3)
 		case DeleteDraft:
-			w.Facts.Case = CaseFacts{}
+			if w.Facts.Case.Status == "draft" {
+				w.Facts.Case = CaseFacts{}
+			}
 		}
 	}
 }

@@ -164,6 +164,7 @@ type CommandSource struct {
 	Pos      Pos
 	Name     string
 	Words    map[string][]WordSource // by language
+	Within   map[string][]WordSource // by language: what asks for it inside a sentence, where no free text is asked for
 	Do       string
 	Run      string
 	Return   bool // then: return

@@ -4,32 +4,38 @@ package flows
 // to the case's timeline, and only an excerpt stays here. The zero State is a
 // person who has never written. It is stored as CBOR by Encode and Decode.
 type State struct {
-	Frames   []Frame  `cbor:"1,keyasint,omitempty"` // the flow under way last, under it those it returns to
-	Language string   `cbor:"2,keyasint,omitempty"` // the person's choice; empty: the provider's first
-	Visit    uint32   `cbor:"3,keyasint,omitempty"` // counts the questions shown; never goes back
-	Answers  []Answer `cbor:"4,keyasint,omitempty"` // in the order they were first given
-	Case     string   `cbor:"5,keyasint,omitempty"` // the draft or case the conversation is about
-	Draft    bool     `cbor:"6,keyasint,omitempty"` // Case is a draft that was not sent yet
-	Early    []Part   `cbor:"7,keyasint,omitempty"` // words that came before there was a draft to keep them
-	Last     int64    `cbor:"8,keyasint,omitempty"` // when the person last wrote, Unix seconds
-	Notice   *Notice  `cbor:"9,keyasint,omitempty"` // what the flow under way tells about
+	Frames   []Frame  `cbor:"1,keyasint,omitempty"`  // the flow under way last, under it those it returns to
+	Language string   `cbor:"2,keyasint,omitempty"`  // the person's choice; empty: the provider's first
+	Visit    uint32   `cbor:"3,keyasint,omitempty"`  // counts the questions shown; never goes back
+	Answers  []Answer `cbor:"4,keyasint,omitempty"`  // in the order they were first given
+	Case     string   `cbor:"5,keyasint,omitempty"`  // the draft or case the conversation is about
+	Sent     string   `cbor:"13,keyasint,omitempty"` // while Case is a draft: the case that was sent before it
+	Draft    bool     `cbor:"6,keyasint,omitempty"`  // Case is a draft that was not sent yet
+	Early    []Part   `cbor:"7,keyasint,omitempty"`  // words that came before there was a draft to keep them
+	Last     int64    `cbor:"8,keyasint,omitempty"`  // when the person last wrote, Unix seconds
+	Notice   *Notice  `cbor:"9,keyasint,omitempty"`  // what the flow under way tells about
 
 	Measured []Measured `cbor:"10,keyasint,omitempty"` // answers to statements, until the questionnaire ends
 	Pending  *Pending   `cbor:"11,keyasint,omitempty"` // the engine's own question, before the step's
 	Never    bool       `cbor:"12,keyasint,omitempty"` // never ask statements again
+	Owed     bool       `cbor:"14,keyasint,omitempty"` // Early was not asked about yet
+	Tapped   string     `cbor:"15,keyasint,omitempty"` // the last tap that was taken, to know it when it comes twice
 }
 
 // Frame is one flow under way.
 type Frame struct {
 	Flow   string `cbor:"1,keyasint"`
-	Hash   string `cbor:"2,keyasint"`           // of the flow's structure: the version this person is on
-	Step   string `cbor:"3,keyasint"`           // the step whose answer is awaited
-	Visit  uint32 `cbor:"4,keyasint,omitempty"` // of the question shown; 0: not shown yet
-	Tries  uint8  `cbor:"5,keyasint,omitempty"` // answers that did not fit, in a row
-	Shown  string `cbor:"6,keyasint,omitempty"` // the labels as shown, joined by U+001F
-	Nudges uint8  `cbor:"7,keyasint,omitempty"` // reminders sent at this step
-	Aside  bool   `cbor:"8,keyasint,omitempty"` // beside the flow below: at its end, the question below again
-	Check  string `cbor:"9,keyasint,omitempty"` // the step to come back to after a change
+	Hash   string `cbor:"2,keyasint"`            // of the flow's structure: the version this person is on
+	Step   string `cbor:"3,keyasint"`            // the step whose answer is awaited
+	Visit  uint32 `cbor:"4,keyasint,omitempty"`  // of the question shown; 0: not shown yet
+	Tries  uint8  `cbor:"5,keyasint,omitempty"`  // answers that did not fit, in a row
+	Shown  string `cbor:"6,keyasint,omitempty"`  // the labels as shown, joined by U+001F
+	Nudges uint8  `cbor:"7,keyasint,omitempty"`  // reminders sent at this step
+	Aside  bool   `cbor:"8,keyasint,omitempty"`  // beside the flow below: at its end, the question below again
+	Check  string `cbor:"9,keyasint,omitempty"`  // the step to come back to after a change
+	Case   string `cbor:"10,keyasint,omitempty"` // the draft or case that this flow made
+	At     int64  `cbor:"11,keyasint,omitempty"` // when the question was shown, Unix seconds
+	Heard  bool   `cbor:"12,keyasint,omitempty"` // a part of a story came since
 }
 
 // Answer is one saved answer. Value is the option's name, the text (or its
@@ -55,10 +61,11 @@ type Part struct {
 // Pending is a question of the engine's own: whether a word was a command,
 // whether to delete, whether a late text is the answer.
 type Pending struct {
-	Ask     Asking `cbor:"1,keyasint"`
-	Command string `cbor:"2,keyasint,omitempty"`
-	Text    string `cbor:"3,keyasint,omitempty"` // the message that raised it
-	Visit   uint32 `cbor:"4,keyasint"`
+	Ask     Asking  `cbor:"1,keyasint"`
+	Command string  `cbor:"2,keyasint,omitempty"`
+	Text    string  `cbor:"3,keyasint,omitempty"` // the message that raised it
+	Visit   uint32  `cbor:"4,keyasint"`
+	Media   []Media `cbor:"5,keyasint,omitempty"` // and what came with it
 }
 
 // Asking says what a Pending asks.
@@ -84,8 +91,12 @@ type Measured struct {
 type Notice struct {
 	Kind string `cbor:"1,keyasint"` // "update", "outcome", "reflection", "acknowledged"
 	Case string `cbor:"2,keyasint"`
-	ID   string `cbor:"3,keyasint"` // of the timeline entry that holds the words
+	ID   string `cbor:"3,keyasint"`           // of the timeline entry that holds the words
+	Told bool   `cbor:"4,keyasint,omitempty"` // the words were said
 }
+
+// asked forgets what belonged to the question before.
+func (f *Frame) asked() { f.Visit, f.Tries, f.Nudges, f.Shown, f.Heard = 0, 0, 0, "", false }
 
 func (s *State) answer(field string) *Answer {
 	for i := range s.Answers {

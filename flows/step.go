@@ -30,6 +30,9 @@ func traced(set *Set, st State, ev Event, now time.Time, trace func(flow, event 
 	t.st.Early = slices.Clone(st.Early)
 	t.st.Measured = slices.Clone(st.Measured)
 	t.lang = set.language(st.Language)
+	if err := t.loaded(); err != nil {
+		return st, nil, err
+	}
 	if err := t.take(); err != nil {
 		return st, nil, err
 	}
@@ -49,8 +52,18 @@ type turn struct {
 	purpose Purpose
 	trace   func(flow, event string)
 
-	given string // the answer just taken: `answer` in conditions
-	owed  bool   // first words were kept, and no flow was begun for them yet
+	given  string // the answer just taken: `answer` in conditions
+	paused bool   // the person rests: nothing is asked again in this turn
+}
+
+// loaded sees that every version that the person is on is in the set.
+func (t *turn) loaded() error {
+	for i := range t.st.Frames {
+		if f := &t.st.Frames[i]; t.version(f) == nil {
+			return &VersionError{Flow: f.Flow, Hash: f.Hash}
+		}
+	}
+	return nil
 }
 
 func (t *turn) take() error {
@@ -68,7 +81,10 @@ func (t *turn) take() error {
 }
 
 func (t *turn) message() error {
-	away := t.now.Sub(time.Unix(t.st.Last, 0))
+	if t.ev.Choice != "" && t.ev.Choice == t.st.Tapped {
+		return nil // the same tap twice: a finger that slipped
+	}
+	away := t.away()
 	t.st.Last = t.now.Unix()
 	t.purpose = Reply
 	if t.ev.Start != "" {
@@ -78,6 +94,8 @@ func (t *turn) message() error {
 	switch {
 	case len(t.st.Frames) > 0 && (t.ev.Start != "" || t.ev.Returned):
 		err = t.recall()
+	case t.ev.Returned && t.st.Case != "" && !t.st.Draft && t.set.Has(statusFlow):
+		err = t.beside(statusFlow)
 	case t.ev.Help && t.set.commands[helpCommand] != nil:
 		err = t.command(t.set.commands[helpCommand], nil, nil)
 	case len(t.st.Frames) == 0:
@@ -98,6 +116,7 @@ func (t *turn) recall() error {
 	if err := t.settle(f); err != nil {
 		return err
 	}
+	t.dropPending()
 	t.phrase(phraseWelcomeBack)
 	return t.again(f)
 }
@@ -106,9 +125,18 @@ func (t *turn) recall() error {
 // the next one can be told.
 func (t *turn) letGo() {
 	if n := t.st.Notice; n != nil && !t.running(n.Kind) {
-		t.effects = append(t.effects, Done{Notice: *n})
-		t.st.Notice = nil
+		t.endNotice()
 	}
+}
+
+// away is how long the open question has stood, or the person been silent,
+// whichever is shorter.
+func (t *turn) away() time.Duration {
+	last := t.st.Last
+	if f := t.top(); f != nil {
+		last = max(last, f.At)
+	}
+	return t.now.Sub(time.Unix(last, 0))
 }
 
 // placeField is where the code of a deep link or poster goes, if it is declared.
@@ -123,8 +151,13 @@ func (t *turn) placeCode() {
 // rest begins the flow for what a person said first, if what came before it
 // (help in danger, say) has ended, and tidies up where nothing is open.
 func (t *turn) rest() error {
-	if len(t.st.Frames) == 0 && t.owed {
+	if len(t.st.Frames) == 0 && t.st.Owed && len(t.st.Early) > 0 {
 		if err := t.first(); err != nil {
+			return err
+		}
+	}
+	if t.mayTell() {
+		if err := t.beside(t.ev.Facts.Case.Waiting.Kind); err != nil {
 			return err
 		}
 	}
@@ -132,6 +165,19 @@ func (t *turn) rest() error {
 		t.tidy()
 	}
 	return nil
+}
+
+// mayTell tells whether what waits may be told now, at the end of a turn that
+// answered something and did not put it off.
+func (t *turn) mayTell() bool {
+	c := &t.ev.Facts.Case
+	putOff := func(e Effect) bool {
+		done, is := e.(Done)
+		_, later := e.(NotNow)
+		return later || is && done.Notice.ID == c.Waiting.ID && done.Notice.Kind == c.Waiting.Kind
+	}
+	return c.Waiting != nil && c.WaitingDue && t.st.Notice == nil && len(t.st.Frames) == 0 && !t.paused &&
+		len(t.effects) > 0 && !slices.ContainsFunc(t.effects, putOff)
 }
 
 // tidy drops the answers of flows that ended; those a case has are on the case.
@@ -142,182 +188,6 @@ func (t *turn) tidy() {
 		return
 	}
 	t.st.Answers = []Answer{*place}
-}
-
-// idle takes a message while no question is open.
-func (t *turn) idle() error {
-	word := normalise(t.ev.Text)
-	if c := t.set.commands[word]; word != "" && c != nil && c.fits(nil) {
-		return t.command(c, nil, nil)
-	}
-	if name, ok := t.set.starts[word]; ok && word != "" {
-		return t.begin(name)
-	}
-	switch {
-	case t.ev.Choice != "":
-		t.phrase(phraseOldButton)
-	case word == greeting && len(t.ev.Media) == 0, t.ev.Text == "" && len(t.ev.Media) == 0:
-	default:
-		t.early()
-		if t.dangerous(word) {
-			return t.beside(t.set.urgentFlow)
-		}
-	}
-	return t.first()
-}
-
-// greeting is what Telegram's own first button sends.
-const greeting = "start"
-
-// first begins the flow for a message that starts nothing by itself.
-func (t *turn) first() error {
-	t.owed = false
-	if t.st.Case != "" && !t.st.Draft {
-		if name, ok := t.set.starts[startAnyCase]; ok && len(t.st.Early) > 0 {
-			return t.begin(name)
-		}
-	}
-	return t.begin(t.set.starts[startAny])
-}
-
-// early keeps a message as the first part of a story.
-func (t *turn) early() {
-	t.owed = true
-	t.st.Early = append(t.st.Early, Part{At: t.now.Unix(), Text: t.ev.Text, Media: t.ev.Media})
-}
-
-// open takes a message while a question is open.
-func (t *turn) open(away time.Duration) error {
-	f := t.top()
-	if err := t.settle(f); err != nil {
-		return err
-	}
-	s := t.version(f).index[f.Step]
-	if t.st.Pending != nil {
-		if done, err := t.pending(f, s); done || err != nil {
-			return err
-		}
-		f = t.top()
-		if f == nil {
-			return t.idle()
-		}
-		s = t.version(f).index[f.Step]
-	}
-	if t.ev.Choice != "" {
-		return t.tap(f, s)
-	}
-	word := normalise(t.ev.Text)
-	if c := t.set.commands[word]; word != "" && c != nil && c.fits(s) {
-		return t.command(c, f, s)
-	}
-	if t.dangerous(word) {
-		return t.danger(f, s)
-	}
-	return t.read(f, s, word, away)
-}
-
-// dangerous tells whether a text holds a word that means danger.
-func (t *turn) dangerous(word string) bool {
-	return t.set.urgentFlow != "" && !t.running(t.set.urgentFlow) && t.set.urgent.in(word)
-}
-
-// danger keeps the words, as story where they are one, and helps at once.
-func (t *turn) danger(f *Frame, s *step) error {
-	if s.answer.Kind == AnswerStory {
-		if err := t.fire(f, s, s.events.more); err != nil {
-			return err
-		}
-		t.storyPart(s)
-	} else {
-		t.keep(KeptBeside)
-	}
-	return t.beside(t.set.urgentFlow)
-}
-
-// read reads the message as the answer to the open question.
-func (t *turn) read(f *Frame, s *step, word string, away time.Duration) error {
-	a := t.parse(f, s, word)
-	if a.ok && away > dayAway && !a.exact && s.answer.Kind != AnswerStory {
-		return t.welcomeBack(f, s, a)
-	}
-	if a.ok {
-		if s.answer.Kind == AnswerStory {
-			return t.storyMessage(f, s)
-		}
-		return t.accept(f, s, a)
-	}
-	if name, ok := t.set.starts[word]; ok && word != "" && !s.free() {
-		return t.beside(name)
-	}
-	if away > dayAway {
-		return t.welcomeBack(f, s, a)
-	}
-	return t.repair(f, s, a)
-}
-
-// welcomeBack recalls the question after a day away. A text that might be the
-// answer is asked about rather than taken, and never lost.
-func (t *turn) welcomeBack(f *Frame, s *step, a answered) error {
-	if a.ok && t.ev.Text != "" {
-		t.ask(Pending{Ask: AskAnswer, Text: t.ev.Text}, phraseAskAnswer, phraseYes, phraseNo)
-		return nil
-	}
-	t.keep(KeptBeside)
-	t.phrase(phraseWelcomeBack)
-	return t.again(f)
-}
-
-// tap takes a tapped option: of the open question, of one that lies under it, or
-// of one that has passed.
-func (t *turn) tap(f *Frame, s *step) error {
-	visit, stepName, option, ok := parseData(t.ev.Choice)
-	if ok && visit == f.Visit && stepName == s.name {
-		if a, ok := t.tapped(s, option); ok {
-			return t.accept(f, s, a)
-		}
-		if s.answer.Kind == AnswerCheck && option == checkChange {
-			t.phrase(phraseCheckWhich)
-			return nil
-		}
-	}
-	for i := len(t.st.Frames) - 2; ok && i >= 0 && t.st.Notice == nil; i-- {
-		below := &t.st.Frames[i]
-		if below.Visit == visit && below.Step == stepName {
-			t.st.Frames = t.st.Frames[:i+1]
-			return t.open(0)
-		}
-	}
-	t.phrase(phraseOldButton)
-	return t.again(f)
-}
-
-// late keeps a message that is older than the last one: as story where that is
-// open, else beside it. It never answers a later question.
-func (t *turn) late() error {
-	if f := t.top(); f == nil {
-		t.keep(KeptLate)
-	} else if err := t.lateAt(f); err != nil {
-		return err
-	}
-	if t.dangerous(normalise(t.ev.Text)) {
-		t.purpose = Help
-		return t.beside(t.set.urgentFlow)
-	}
-	return nil
-}
-
-// lateAt keeps a late message at an open question.
-func (t *turn) lateAt(f *Frame) error {
-	if err := t.settle(f); err != nil {
-		return err
-	}
-	s := t.version(f).index[f.Step]
-	if s.answer.Kind == AnswerStory && t.ev.Choice == "" {
-		t.storyPart(s)
-		return nil
-	}
-	t.keep(KeptLate)
-	return nil
 }
 
 // settle moves the frame to the current version of its flow where that is safe:

@@ -524,8 +524,11 @@ func TestNewsWaits(t *testing.T) {
 	}
 	k.says("start again")
 	k.says("yes")
-	if !slices.ContainsFunc(k.effects, func(e flows.Effect) bool { _, ok := e.(flows.Done); return ok }) {
-		t.Error("a notice that was left keeps the next one waiting for ever")
+	if !slices.ContainsFunc(k.effects, func(e flows.Effect) bool { n, ok := e.(flows.NotNow); return ok && n.After > 0 }) {
+		t.Error("news that was left unread is not offered again")
+	}
+	if k.st.Notice != nil {
+		t.Error("news that was left unread keeps the next from being told")
 	}
 }
 

@@ -1,23 +1,32 @@
 package flows
 
-import "unicode/utf8"
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+)
 
 // excerptLength is how much of a story stays in the session, in characters.
 const excerptLength = 80
 
-// storyMessage adds a message to the story. Only the first is answered: a
-// person who is telling something is not interrupted.
-func (t *turn) storyMessage(f *Frame, s *step) error {
+// restAfter is the pause after which a part of a story is thanked for again.
+const restAfter = 10 * time.Minute
+
+// storyMessage adds a message to the story. A person who is telling something is
+// not interrupted: only the first message is answered, one after a pause, and one
+// that asks something.
+func (t *turn) storyMessage(f *Frame, s *step, away time.Duration) error {
 	if err := t.fire(f, s, s.events.more); err != nil {
 		return err
 	}
-	first := t.st.answer(s.save) == nil
+	first := !f.Heard
+	f.Heard = true
 	t.storyPart(s)
 	f.Tries, f.Nudges = 0, 0
 	if len(s.remind) > 0 {
 		t.effects = append(t.effects, Remind{Visit: f.Visit, After: s.remind})
 	}
-	if first {
+	if first || away > restAfter || strings.HasSuffix(strings.TrimSpace(t.ev.Text), "?") {
 		t.phrase(phraseStoryMore)
 	}
 	return nil
@@ -49,9 +58,7 @@ func (t *turn) storyDone(f *Frame, s *step) error {
 		}
 		return t.accept(f, s, answered{skipped: true})
 	}
-	if f.Check != "" {
-		t.restoreCheck(f)
-	}
+	t.restoreCheck(f)
 	if err := t.follow(f, s, t.valueOf(s)); err != nil {
 		return err
 	}

@@ -47,6 +47,13 @@ type words struct {
 	Template string `cbor:"5,keyasint,omitempty"`
 }
 
+// spoken is what is kept beside a structure: its words, and the fields that its
+// answers go to, as they are now.
+type spoken struct {
+	Words  wording       `cbor:"1,keyasint"`
+	Fields []FieldSource `cbor:"2,keyasint,omitempty"`
+}
+
 // canonical makes the same bytes of the same value, so that a hash can name it.
 var canonical = func() cbor.EncMode {
 	m, err := cbor.CanonicalEncOptions().EncMode()

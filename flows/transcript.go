@@ -2,6 +2,7 @@ package flows
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -14,6 +15,7 @@ type Transcript struct {
 	Channel  Channel
 	Language string
 	Shows    []string // statements that the conversation makes true
+	Seed     uint64   // of the draw of statements: which of them this person is asked
 	Lines    []TranscriptLine
 }
 
@@ -77,7 +79,16 @@ func isLineKind(key string) bool {
 func (tr *Transcript) setting(key, value string) bool {
 	switch key {
 	case "channel":
-		tr.Channel = Channel(value)
+		switch c := Channel(value); c {
+		case SMS, WhatsApp, Telegram:
+			tr.Channel = c
+		default:
+			return false
+		}
+	case "seed":
+		n, err := strconv.ParseUint(value, 10, 64)
+		tr.Seed = n
+		return err == nil
 	case "language":
 		tr.Language = value
 	case "shows":

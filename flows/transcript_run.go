@@ -10,7 +10,12 @@ import (
 // Run plays a transcript against a set. The problems name the lines that did not
 // come true; fired are the edges and steps that were met.
 func (tr *Transcript) Run(set *Set) (problems Problems, fired map[string]bool) {
+	if tr.Language != "" && !slices.Contains(set.languages, tr.Language) {
+		return Problems{{Pos: Pos{File: tr.File, Line: 1, Column: 1}, Severity: Block,
+			Text: fmt.Sprintf("the language %q is not among those of the flows", tr.Language)}}, nil
+	}
 	w := NewSimulation(set, tr.Channel, tr.Language)
+	w.Facts.Seed = tr.Seed
 	heard := 0
 	tell := func(pos Pos, format string, args ...any) {
 		problems = append(problems, Problem{Pos: pos, Severity: Block, Text: fmt.Sprintf(format, args...)})

@@ -16,6 +16,11 @@ func (t *turn) look(name, answer string) (string, bool) {
 		return answer, answer != ""
 	case "channel":
 		return string(t.ev.Channel), true
+	case "waiting":
+		if w := t.ev.Facts.Case.Waiting; w != nil && t.st.Notice == nil {
+			return w.Kind, true
+		}
+		return "", false
 	case "questions":
 		f := t.top()
 		return "", f != nil && !t.st.Never && len(t.draw(t.version(f))) > 0
@@ -41,10 +46,15 @@ func (t *turn) status() string {
 	switch {
 	case t.st.Case == "":
 		return "none"
+	case t.st.Draft && t.st.Sent != "":
+		return "both"
 	case t.st.Draft:
 		return "draft"
 	case t.ev.Facts.Case.Status == "" || t.ev.Facts.Case.Status == "draft":
 		return "open"
+	}
+	if t.ev.Facts.Case.Status == "open" && t.ev.Facts.Case.Overdue {
+		return "overdue"
 	}
 	return t.ev.Facts.Case.Status
 }
@@ -63,6 +73,8 @@ func (t *turn) value(name string) string {
 		return f.Hours
 	case "ref":
 		return t.about()
+	case "sent":
+		return t.st.Sent
 	case "status":
 		return t.words("status." + t.status())
 	case "stage":

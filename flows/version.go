@@ -72,6 +72,18 @@ type edge struct {
 
 func (s *step) asks() bool { return s.kind == Ask || s.kind == Measure }
 
+// says tells whether the step's text puts in what is known under a name.
+func (s *step) says(name string) bool {
+	for i := range s.text {
+		for _, p := range s.text[i].plain {
+			if p.name == name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // free tells whether any text could be an answer, so that a command may be one.
 func (s *step) free() bool {
 	return s.answer.Kind == AnswerText || s.answer.Kind == AnswerStory
@@ -91,6 +103,57 @@ func (s *step) choose(answer string, get func(string) (string, bool)) *edge {
 func isAmong(name, value string) bool {
 	for one := range strings.SplitSeq(value, ",") {
 		if one == name {
+			return true
+		}
+	}
+	return false
+}
+
+// asking finds the first step of an answer kind; nil: none.
+func (v *version) asking(k AnswerKind) *step {
+	for _, s := range v.steps {
+		if s.answer.Kind == k {
+			return s
+		}
+	}
+	return nil
+}
+
+// ahead tells whether a step may still be come to from another, whatever is
+// answered on the way.
+func (v *version) ahead(from, to string) bool {
+	seen := map[string]bool{}
+	var look func(name string) bool
+	look = func(name string) bool {
+		s := v.index[name]
+		if s == nil || seen[name] {
+			return false
+		}
+		seen[name] = true
+		for _, e := range s.edges {
+			if e.to == to || look(e.to) {
+				return true
+			}
+		}
+		return false
+	}
+	return from == to || look(from)
+}
+
+// measures tells whether the flow asks statements.
+func (v *version) measures() bool {
+	for _, s := range v.steps {
+		if s.kind == Measure {
+			return true
+		}
+	}
+	return false
+}
+
+// tellsNews tells whether a text of the flow puts in the words of a notice.
+func (v *version) tellsNews() bool {
+	for _, s := range v.steps {
+		if s.says("news") {
 			return true
 		}
 	}

@@ -14,13 +14,20 @@ func (t *turn) begin(name string) error {
 }
 
 // beside starts a flow over the open question, which comes again at its end. A
-// flow that is under way already is begun anew instead of a second time.
+// flow that is under way already is gone back to instead.
 func (t *turn) beside(name string) error {
 	for i := range t.st.Frames {
-		if f := &t.st.Frames[i]; f.Flow == name && f.Aside {
-			t.st.Frames = t.st.Frames[:i]
-			break
+		f := &t.st.Frames[i]
+		if f.Flow != name {
+			continue
 		}
+		if t.version(f).index[f.Step].asks() {
+			t.st.Frames = t.st.Frames[:i+1]
+			t.dropPending()
+			return t.again(f)
+		}
+		t.st.Frames = t.st.Frames[:i] // it waits for a flow that it runs: begin anew
+		break
 	}
 	if len(t.st.Frames) >= maxDepth {
 		t.st.Frames = t.st.Frames[:maxDepth-1]
@@ -31,12 +38,28 @@ func (t *turn) beside(name string) error {
 	return t.walk()
 }
 
+// clearAnswers drops what an earlier run of the flow saved.
+func (t *turn) clearAnswers(v *version) {
+	for _, s := range v.steps {
+		if s.save != "" {
+			t.st.drop(s.save)
+		}
+	}
+}
+
 func (t *turn) push(name string, aside bool) error {
 	v := t.set.flows[name]
 	if v == nil {
 		return fmt.Errorf("there is no flow %q", name)
 	}
-	t.st.Pending = nil
+	t.dropPending()
+	if w := t.ev.Facts.Case.Waiting; w != nil && w.Kind == name && t.st.Notice == nil {
+		n := *w
+		t.st.Notice = &n
+	}
+	if v.stage == Making && !t.st.Draft {
+		t.clearAnswers(v)
+	}
 	t.st.Frames = append(t.st.Frames, Frame{Flow: v.name, Hash: v.hash, Step: v.steps[0].name, Aside: aside})
 	return nil
 }
@@ -46,7 +69,7 @@ func (t *turn) push(name string, aside bool) error {
 func (t *turn) walk() error {
 	for {
 		f := t.top()
-		if f == nil {
+		if f == nil || t.paused {
 			return nil
 		}
 		if t.steps++; t.steps > maxSteps {
@@ -71,6 +94,9 @@ func (t *turn) walk() error {
 func (t *turn) enter(f *Frame, s *step) (stop bool, err error) {
 	switch s.kind {
 	case Say:
+		if len(s.do) > 0 {
+			f.Check = "" // what is done here must be said
+		}
 		if f.Check == "" {
 			t.do(s)
 			t.say(s)
@@ -94,13 +120,16 @@ func (t *turn) enter(f *Frame, s *step) (stop bool, err error) {
 // one it was answered before, or what it checks was sent already.
 func (t *turn) passes(f *Frame, s *step) bool {
 	if s.answer.Kind == AnswerCheck {
-		return t.st.Case != "" && !t.st.Draft
+		return t.sent(f)
 	}
 	if s.kind == Measure {
 		return t.st.Never || !t.drawn(t.version(f), s.statement)
 	}
 	return f.Check != "" && s.save != "" && t.st.answer(s.save) != nil
 }
+
+// sent tells whether what the flow made was sent already.
+func (t *turn) sent(f *Frame) bool { return f.Case != "" && !(t.st.Draft && t.st.Case == f.Case) }
 
 // valueOf is the saved answer to a step, for the conditions behind it.
 func (t *turn) valueOf(s *step) string {
@@ -139,7 +168,7 @@ func (t *turn) fire(f *Frame, s *step, event string) error {
 
 // move puts the top frame where an edge leads.
 func (t *turn) move(f *Frame, to string) error {
-	f.Visit, f.Tries, f.Nudges, f.Shown = 0, 0, 0, ""
+	f.asked()
 	switch {
 	case to == toEnd:
 		return t.pop()
@@ -157,7 +186,7 @@ func (t *turn) goTo(name string) error {
 	t.st.Frames = t.st.Frames[:len(t.st.Frames)-1]
 	t.ended(f)
 	for i := range t.st.Frames {
-		if t.st.Frames[i].Flow == name {
+		if below := &t.st.Frames[i]; below.Flow == name && !t.sent(below) {
 			t.st.Frames = t.st.Frames[:i+1]
 			return nil
 		}
@@ -186,8 +215,7 @@ func (t *turn) pop() error {
 // statements, and the notice it told.
 func (t *turn) ended(f Frame) {
 	if n := t.st.Notice; n != nil && n.Kind == f.Flow {
-		t.effects = append(t.effects, Done{Notice: *n})
-		t.st.Notice = nil
+		t.endNotice()
 	}
 	if len(t.st.Measured) == 0 || t.measuring() {
 		return
@@ -200,15 +228,22 @@ func (t *turn) ended(f Frame) {
 	t.st.Measured = nil
 }
 
+// endNotice takes the notice under way off: told, or to be told another time.
+func (t *turn) endNotice() {
+	n := *t.st.Notice
+	t.st.Notice = nil
+	if v := t.set.flows[n.Kind]; n.Told || v == nil || !v.tellsNews() {
+		t.effects = append(t.effects, Done{Notice: n})
+		return
+	}
+	t.effects = append(t.effects, NotNow{Notice: n, After: untoldNews, PutOff: true})
+}
+
 // measuring tells whether a flow that still runs asks statements.
 func (t *turn) measuring() bool {
 	for i := range t.st.Frames {
-		if v := t.version(&t.st.Frames[i]); v != nil {
-			for _, s := range v.steps {
-				if s.kind == Measure {
-					return true
-				}
-			}
+		if t.version(&t.st.Frames[i]).measures() {
+			return true
 		}
 	}
 	return false

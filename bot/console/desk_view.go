@@ -93,6 +93,7 @@ type taskView struct {
 	Ref    bot.CaseRef
 	What   string
 	Text   string
+	Phone  string // to call the person on, who gave it for that
 	Due    time.Time
 	Danger bool
 	Open   bool // the case can be looked at
@@ -177,7 +178,7 @@ func tasksOf(tasks []bot.StaffTask) []taskView {
 	views := make([]taskView, 0, len(tasks))
 	for _, t := range tasks {
 		views = append(views, taskView{
-			Ref: t.Case, What: taskName(t.Kind), Text: t.Text, Due: t.Due, Danger: t.Kind == bot.Danger, Open: t.Case != "",
+			Ref: t.Case, What: taskName(t.Kind), Text: t.Text, Phone: t.Phone, Due: t.Due, Danger: t.Kind == bot.Danger, Open: t.Case != "",
 		})
 	}
 	slices.SortStableFunc(views, func(a, b taskView) int {

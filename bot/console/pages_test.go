@@ -79,8 +79,12 @@ func TestOnlyTheNamedAreNamed(t *testing.T) {
 			if got := strings.Contains(page, "Philippa Quick"); got != (named && choice != "nobody") {
 				t.Errorf("the name is shown: %v", got)
 			}
-			if got := strings.Contains(page, "900123"); got != named {
-				t.Errorf("the number is shown: %v", got)
+			inTasks := strings.Count(page, `class="phone">07700900123`)
+			if inTasks == 0 {
+				t.Error("who is to call them does not see the number")
+			}
+			if beside := strings.Count(page, "900123") > inTasks; beside != named {
+				t.Errorf("the number is shown outside the task to call: %v", beside)
 			}
 			if !named && !strings.Contains(page, "kept, not shown") {
 				t.Error("staff are not told that something is kept and not shown")

@@ -117,11 +117,11 @@ func (p *person) identify(channel, choice, name string) {
 	p.says(channel, "done", "put it right")
 	p.says(channel, "skip", "Who may know")
 	if choice == "nobody" {
-		p.says(channel, choice, "communicate my concerns")
+		p.says(channel, choice, "Thank you for telling us")
 		return
 	}
 	p.says(channel, choice, "What should we call you?")
-	p.says(channel, name, "communicate my concerns")
+	p.says(channel, name, "Thank you for telling us")
 }
 
 // get reads a page.

@@ -60,7 +60,7 @@ type turn struct {
 // killed between them.
 func before() []turn {
 	return []turn{
-		{"Complain", `^Thank you for coming to us\. You have a right to complain.*Who is this about\?`},
+		{"Complain", `^This is St Mary\x27s Hospital\..*You have a right to complain.*Who is this about\?`},
 		{"Someone I care for", `^Why are you telling us for them\?`},
 		{"They asked me to", `^Where did it happen\?`},
 		{"Ward 6 PERSON", `^When was it\?`},
@@ -73,9 +73,8 @@ func after() []turn {
 	return []turn{
 		{"done", `^What would put it right`},
 		{"An apology", `^Who may know it was you\?`},
-		{"Nobody", `^Please check this.*1 Who it is about: Someone I care for\n2 Why you are telling us: They asked me to\n3 Where: Ward 6 PERSON\n4 When: last Tuesday\n5 What happened: "Nobody came all night\. PERSON"\n6 What would put it right: An apology\n7 Your name: Nobody`},
-		{"Send", `^Thank you for telling us\. It is sent\. Your reference is H-[1-9A-Z]{3}-[1-9A-Z]{3}\..*I was able to communicate`},
-		{"Agree", `^Thank you\. We will be in touch\.$`},
+		{"Nobody", `^Please check this.*1 Who it is about: Someone I care for\n2 Why you are telling us: They asked me to\n3 Where: Ward 6 PERSON\n4 When: last Tuesday\n5 What happened: "Nobody came all night\. PERSON"\n6 What would put it right: An apology\n7 Who may know: Nobody`},
+		{"Send", `^Thank you for telling us\. It is sent\. Your reference is H-[1-9A-Z]{3}-[1-9A-Z]{3}\. You will hear from a person by`},
 		{"status", `^Your complaint H-[1-9A-Z]{3}-[1-9A-Z]{3} is being looked at`},
 	}
 }
