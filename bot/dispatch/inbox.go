@@ -44,7 +44,10 @@ type InboxOptions struct {
 
 // Inboxes fetches what webhooks did not bring. One instance at a time does so
 // for a sender, by a lease that it renews.
-type Inboxes struct{ o InboxOptions }
+type Inboxes struct {
+	o    InboxOptions
+	soon []chan struct{} // by inbox: list before it is time
+}
 
 const (
 	defaultEvery = time.Minute
@@ -52,6 +55,10 @@ const (
 	// overlap is how much of what was listed before is listed again: a message
 	// can appear in the provider's list after younger ones.
 	overlap = time.Hour
+
+	// hurry is how soon a listing follows a message that was not taken, or a
+	// listing that failed; twice as long after each failure more.
+	hurry = 3 * time.Second
 
 	// guardTime is how long a lease of an inbox lasts; it is renewed three times
 	// in that.
@@ -75,14 +82,29 @@ func NewInboxes(o InboxOptions) *Inboxes {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Inboxes{o}
+	b := &Inboxes{o: o}
+	for range o.Inboxes {
+		b.soon = append(b.soon, make(chan struct{}, 1))
+	}
+	return b
+}
+
+// Soon has the inboxes listed in a moment: a message came and could not be taken,
+// and its provider may not bring it again.
+func (b *Inboxes) Soon() {
+	for _, c := range b.soon {
+		select {
+		case c <- struct{}{}:
+		default: // it will be
+		}
+	}
 }
 
 // Run works until ctx ends.
 func (b *Inboxes) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
-	for _, in := range b.o.Inboxes {
-		wg.Go(func() { b.guarded(ctx, in) })
+	for i, in := range b.o.Inboxes {
+		wg.Go(func() { b.guarded(ctx, in, b.soon[i]) })
 	}
 	wg.Wait()
 	return nil
@@ -90,30 +112,39 @@ func (b *Inboxes) Run(ctx context.Context) error {
 
 // guarded does the work of an inbox for as long as this instance holds its
 // lease.
-func (b *Inboxes) guarded(ctx context.Context, in Inbox) {
+func (b *Inboxes) guarded(ctx context.Context, in Inbox, soon <-chan struct{}) {
 	for ctx.Err() == nil {
-		if b.hold(ctx, in) {
-			b.held(ctx, in)
+		if b.hold(ctx, in, guardTime) {
+			b.held(ctx, in, soon)
 		}
 		pause(ctx, guardTime/3)
 	}
 }
 
-func (b *Inboxes) hold(ctx context.Context, in Inbox) bool {
-	held, err := b.o.Marks.Guard(ctx, in.Provider, "inbox:"+string(in.Sender), b.o.Instance, guardTime)
+// hold takes or renews the lease of an inbox.
+func (b *Inboxes) hold(ctx context.Context, in Inbox, span time.Duration) bool {
+	held, err := b.o.Marks.Guard(ctx, in.Provider, "inbox:"+string(in.Sender), b.o.Instance, span)
 	if err != nil {
 		b.failed(ctx, in, "lease the inbox", err)
 	}
 	return held
 }
 
+// release lets the lease go when this process stops, so that the next need not
+// wait for its end.
+func (b *Inboxes) release(ctx context.Context, in Inbox) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	b.hold(ctx, in, time.Millisecond)
+}
+
 // held works in a context that ends with the lease.
-func (b *Inboxes) held(parent context.Context, in Inbox) {
+func (b *Inboxes) held(parent context.Context, in Inbox, soon <-chan struct{}) {
 	ctx, cancel := context.WithCancel(parent)
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		defer cancel()
-		for b.hold(ctx, in) {
+		for b.hold(ctx, in, guardTime) {
 			if !pause(ctx, guardTime/3) {
 				return
 			}
@@ -125,15 +156,35 @@ func (b *Inboxes) held(parent context.Context, in Inbox) {
 			b.failed(ctx, in, "poll", err)
 		}
 	} else {
-		for ctx.Err() == nil {
-			if err := b.list(ctx, in); err != nil {
-				b.failed(ctx, in, "list", err)
-			}
-			pause(ctx, b.o.Every)
-		}
+		b.listing(ctx, in, soon)
 	}
 	cancel()
 	wg.Wait()
+	if parent.Err() != nil {
+		b.release(parent, in)
+	}
+}
+
+// listing lists again and again: when it is time, and soon after something failed.
+func (b *Inboxes) listing(ctx context.Context, in Inbox, soon <-chan struct{}) {
+	for failed := 0; ctx.Err() == nil; {
+		wait := b.o.Every
+		if err := b.list(ctx, in); err != nil {
+			b.failed(ctx, in, "list", err)
+			wait = min(wait, hurry<<min(failed, 10))
+			failed++
+		} else {
+			failed = 0
+		}
+		t := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+		case <-t.C:
+		case <-soon:
+			pause(ctx, min(wait, hurry))
+		}
+		t.Stop()
+	}
 }
 
 // list takes in everything since the watermark, which only a listing that came

@@ -64,9 +64,17 @@ func NewClient(url string) (*redis.Client, error) {
 	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 	o.PipelinePoolSize = -1
 	o.PoolSize = poolSize
+	redis.SetLogger(silence{}) // what fails is an error here, and logged once by who acts on it
 	o.DialTimeout, o.ReadTimeout, o.WriteTimeout = dialTimeout, ioTimeout, ioTimeout
 	return redis.NewClient(o), nil
 }
+
+// silence is the library's logger: it would write lines of its own to stderr, for
+// the whole process.
+type silence struct{}
+
+// Printf says nothing.
+func (silence) Printf(context.Context, string, ...any) {}
 
 // backend is what Store and Desk have in common.
 type backend struct {

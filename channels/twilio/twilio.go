@@ -102,6 +102,9 @@ func New(c Config) (*Client, error) {
 	return client, nil
 }
 
+// WhatsApp tells whether the account has a WhatsApp sender. A nil client has none.
+func (c *Client) WhatsApp() bool { return c != nil && c.whatsapp != "" }
+
 // Senders are the channels in use, each with our end of it as it stands in
 // Inbound.Sender and Outbound.Sender: WhatsApp's has the prefix "whatsapp:", so
 // that one number may serve both.

@@ -32,7 +32,8 @@ func chat(_ context.Context, p *program) error {
 	flow := flags.String("flow", "", "the `flow` to begin with; else the first message begins one")
 	channel := flags.String("channel", "sms", "the `channel` to look like: sms, whatsapp or telegram")
 	language := flags.String("language", "en", "the `language` that the person chose")
-	if err := p.parse(flags, "chat [-flow name] [-channel sms|whatsapp|telegram] [-language en] [folder ...]"); err != nil {
+	provider := flags.String("provider", "", "whose wording files are laid over the flows, by `id`")
+	if err := p.parse(flags, "chat [-flow name] [-channel sms|whatsapp|telegram] [-language en] [-provider id] [folder ...]"); err != nil {
 		return err
 	}
 	c := flows.Channel(*channel)
@@ -47,7 +48,7 @@ func chat(_ context.Context, p *program) error {
 	if *language != "en" {
 		languages = append(languages, *language)
 	}
-	set, err := flows.Compile(src, flows.Options{Languages: languages, Limits: limits()})
+	set, err := flows.Compile(src, flows.Options{Languages: languages, Provider: *provider, Limits: limits()})
 	if err != nil {
 		return err
 	}

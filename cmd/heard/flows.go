@@ -64,21 +64,22 @@ func flowsCheck(_ context.Context, p *program) error {
 // which steps and branches none of them meets.
 func flowsTest(p *program) error {
 	flags := flag.NewFlagSet("flows test", flag.ContinueOnError)
-	provider := flags.String("provider", "", "whose wording files are laid over the flows, by `id`")
-	if err := p.parse(flags, "flows test [-provider id] [folder ...]"); err != nil {
+	provider := flags.String("provider", "", "whose wording files are laid over the flows, by `id`; then the folders' transcripts alone are played")
+	languages := flags.String("languages", "en", "the `languages` of the flows, parted by commas")
+	if err := p.parse(flags, "flows test [-provider id] [-languages en,cy] [folder ...]"); err != nil {
 		return err
 	}
 	src, err := sources(p.args...)
 	if err != nil {
 		return err
 	}
-	set, err := flows.Compile(src, flows.Options{Provider: *provider, Limits: limits()})
+	set, err := flows.Compile(src, flows.Options{Languages: strings.Split(*languages, ","), Provider: *provider, Limits: limits()})
 	if err != nil {
 		return err
 	}
 	failed, passed := 0, 0
 	met := map[string]bool{}
-	for _, tree := range trees(p.args) {
+	for _, tree := range trees(p.args, *provider == "") {
 		err := fs.WalkDir(tree, ".", func(path string, _ fs.DirEntry, err error) error {
 			if err != nil || filepath.Ext(path) != ".txt" {
 				return err
@@ -105,8 +106,13 @@ func flowsTest(p *program) error {
 	return nil
 }
 
-func trees(folders []string) []fs.FS {
-	all := []fs.FS{library.Transcripts}
+// trees are the folders with transcripts. Those of the library speak its own
+// words: a provider's layer is tested by the provider's.
+func trees(folders []string, own bool) []fs.FS {
+	var all []fs.FS
+	if own {
+		all = append(all, library.Transcripts)
+	}
 	for _, f := range folders {
 		all = append(all, os.DirFS(f))
 	}

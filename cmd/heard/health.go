@@ -17,10 +17,8 @@ func health(ctx context.Context, p *program) error {
 	if err := p.parse(flag.NewFlagSet("health", flag.ContinueOnError), "health"); err != nil {
 		return err
 	}
-	listen := p.getenv("HEARD_LISTEN")
-	if listen == "" {
-		listen = config.Default().Listen
-	}
+	c, _ := config.Load(p.getenv("HEARD_CONFIG"), p.getenv) // what is wrong with the rest is serve's to say
+	listen := c.Listen
 	host, port, err := net.SplitHostPort(listen)
 	if err != nil {
 		return usageError{fmt.Errorf("HEARD_LISTEN: %w", err)}

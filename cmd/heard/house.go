@@ -121,6 +121,10 @@ func (h *house) furnish(ctx context.Context, p plan) error {
 		ids[i] = one.ID
 		h.flows = append(h.flows, one.Flows)
 		p.lines[i].senders(senders)
+		if names := templates.missing(one.ID); len(names) > 0 && p.lines[i].twilio.WhatsApp() {
+			h.log.LogAttrs(ctx, slog.LevelWarn, "templates have no content sid: on WhatsApp nothing can be said a day after a person's last message; set them in a templates.yaml under flows",
+				slog.String("provider", string(one.ID)), slog.Any("templates", names))
+		}
 	}
 	h.dispatch = dispatch.New(dispatch.Options{
 		Queue: h.store, Providers: ids, Lines: senders, Template: templates.find, Log: h.log, Count: h.metrics.sent,
@@ -155,6 +159,7 @@ func (h *house) receive(ctx context.Context, p bot.ProviderID, in channels.Inbou
 	err := h.bot.Receive(ctx, p, in)
 	h.metrics.turn(in.Channel, time.Since(began), err)
 	if err != nil {
+		h.inboxes.Soon()
 		h.log.LogAttrs(ctx, slog.LevelError, "a message was not taken; its provider will repeat it",
 			slog.String("provider", string(p)), slog.String("channel", string(in.Channel)), slog.String("error", err.Error()))
 	}
@@ -165,10 +170,13 @@ func (h *house) receive(ctx context.Context, p bot.ProviderID, in channels.Inbou
 // than a turn, shorter than what supervisors wait before they kill.
 const stopTime = 10 * time.Second
 
-// run serves until ctx ends. Start: the store's clock, what is due, the inboxes,
+// run serves until ctx ends. Start: the address, the store's clock, what is due, the inboxes,
 // the way in. Stop is the reverse: nothing new comes in, then nothing is
 // fetched, then what is being sent is finished, then the store may go.
 func (h *house) run(ctx context.Context, s *server) error {
+	if err := s.open(); err != nil {
+		return errors.Join(err, h.close())
+	}
 	var wg sync.WaitGroup
 	var stops []context.CancelFunc
 	start := func(run func(context.Context) error) {
@@ -190,14 +198,20 @@ func (h *house) run(ctx context.Context, s *server) error {
 	for i := len(stops) - 1; i > 0 || i == 0 && h.embedded == nil; i-- {
 		stops[i]()
 	}
-	if h.desk != nil {
-		err = errors.Join(err, h.desk.Close())
-	}
-	err = errors.Join(err, h.store.Close())
+	err = errors.Join(err, h.close())
 	if h.embedded != nil {
 		stops[0]()
 	}
 	wg.Wait()
+	return err
+}
+
+// close lets the store go.
+func (h *house) close() error {
+	err := h.store.Close()
+	if h.desk != nil {
+		err = errors.Join(h.desk.Close(), err)
+	}
 	return err
 }
 

@@ -28,6 +28,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	_ "time/tzdata" // working days are counted where the provider is
 )
@@ -41,6 +42,7 @@ const (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	code := run(ctx, &program{
 		args: os.Args[1:], in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv,
 	})
@@ -83,16 +85,16 @@ func commands() []command {
 }
 
 func run(ctx context.Context, p *program) int {
-	name := ""
-	if len(p.args) > 0 && p.args[0] != "-" && p.args[0][0] != '-' {
-		name, p.args = p.args[0], p.args[1:]
+	name, named := "", false
+	if len(p.args) > 0 && !strings.HasPrefix(p.args[0], "-") {
+		name, named, p.args = p.args[0], true, p.args[1:]
 	}
 	if name == "help" || name == "" && len(p.args) > 0 && isHelp(p.args[0]) {
 		usage(p.out)
 		return exitOK
 	}
 	do := tryOut
-	if name != "" {
+	if named {
 		do = nil
 		for _, c := range commands() {
 			if c.name == name {

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"heard/bot"
@@ -48,9 +50,13 @@ func providersOf(p plan) ([]bot.Provider, templates, error) {
 func sources(folders ...string) (*flows.Sources, error) {
 	all := []fs.FS{library.Files}
 	for _, folder := range folders {
-		if folder != "" {
-			all = append(all, os.DirFS(folder))
+		if folder == "" {
+			continue
 		}
+		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+			return nil, usageError{fmt.Errorf("there is no folder %q", folder)}
+		}
+		all = append(all, os.DirFS(folder))
 	}
 	return flows.Parse(all...)
 }
@@ -106,10 +112,28 @@ func (t templates) learn(p bot.Provider, src *flows.Sources) {
 	}
 }
 
+// placeholder begins the content sids that the library's templates have: those of
+// no account.
+const placeholder = "HX0000000000"
+
+// missing names the provider's templates that no content sid was set for.
+func (t templates) missing(p bot.ProviderID) []string {
+	var names []string
+	for name, a := range t[p] {
+		for _, sid := range a.content {
+			if strings.HasPrefix(sid, placeholder) && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
 // find is the template of a name in a language; nil: there is none.
 func (t templates) find(p bot.ProviderID, name, language string) *channels.Template {
 	a, ok := t[p][name]
-	if !ok || a.content[language] == "" {
+	if !ok || a.content[language] == "" || strings.HasPrefix(a.content[language], placeholder) {
 		return nil
 	}
 	return &channels.Template{ContentSID: a.content[language], Variables: a.variables}

@@ -18,6 +18,9 @@ func serve(ctx context.Context, p *program) error {
 	if err := p.parse(flags, "serve [-config heard.yaml]"); err != nil {
 		return err
 	}
+	if len(p.args) > 0 {
+		return usageError{fmt.Errorf("serve takes no %q: name the configuration with -config", p.args[0])}
+	}
 	c, err := config.Load(*file, p.getenv)
 	if err != nil {
 		return usageError{err}

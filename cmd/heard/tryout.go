@@ -48,7 +48,7 @@ func tryOut(ctx context.Context, p *program) error {
 	if err := h.openPage(ctx, c.Providers[0], phones); err != nil {
 		return err
 	}
-	return h.run(ctx, &server{listen: *listen, orAny: true, started: func(address string) {
+	return h.run(ctx, &server{listen: *listen, orAny: *listen == config.Default().Listen, started: func(address string) {
 		_, _ = fmt.Fprintf(p.out, "Open http://%s in a browser: a phone, and the desk that answers it.\n"+
 			"This is a try-out. NOTHING IS KEPT: all of it is gone when you stop heard with Ctrl-C.\n", address)
 		if all[0].telegram != nil {
@@ -95,10 +95,10 @@ func (h *house) openPage(ctx context.Context, p config.Provider, phones *webchat
 	}
 	h.desk = desk
 	take := func(ctx context.Context, in channels.Inbound) error { return h.receive(ctx, tryOutID, in) }
-	h.mux.Handle("/", console.New(console.Options{
+	h.mux.Handle("/", onlyHere(console.New(console.Options{
 		Desk: desk, Staff: h.bot, Provider: tryOutID, ProviderName: p.Name, Flows: h.flows[0], Phones: phones.Handler(take),
 		By: "Sam Reed", RealTelegram: p.Telegram != nil, Log: h.log,
-	}))
+	})))
 	return nil
 }
 
