@@ -19,7 +19,9 @@ import (
 func TestStrangersAreRefused(t *testing.T) {
 	w := newWorld(t)
 	p := w.start(t)
-	form := w.twilio.Text("+447700900100", smsFrom, "complain")
+	elsewhere := channelstest.NewTwilio("AC0001", "auth") // what the real stand-in heard of would rightly be listed
+	defer elsewhere.Close()
+	form := elsewhere.Text("+447700900100", smsFrom, "complain")
 	tests := map[string]struct {
 		request func() (*http.Request, error)
 		status  int
