@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -27,10 +28,23 @@ const (
 	benchFrom   = "+447700900000"
 )
 
+// benchPeople are in conversation at the same time, each with the next message of
+// benchScript in turn.
+const benchPeople = 2000
+
+func benchScript(turn int64) string {
+	script := []string{"complain", "1", "Ward 6", "skip", "Nobody came all night.", "done", "An apology", "3", "send"}
+	if turn < int64(len(script)) {
+		return script[turn]
+	}
+	return "status"
+}
+
 // BenchmarkWebhook posts signed messages of many people over HTTP to heard and,
 // in the same run, to a handler that only checks the signature and makes a
 // commit of the same shape. It prints heard's share of that handler's rate: the
-// load, both servers and Redis share the machine.
+// load, both servers and Redis share the machine. The first message of a person
+// takes a look-up, the others find them where the last one left them.
 func BenchmarkWebhook(b *testing.B) {
 	redis := storetest.StartRedis(b)
 	twilio := channelstest.NewTwilio("AC1", "auth")
@@ -72,12 +86,19 @@ providers: [{id: stmarys, twilio: {account_sid: AC1, auth_token: auth, sms_from:
 	return h
 }
 
+// oneAtATime is a conversation whose commits do not meet.
+type oneAtATime struct {
+	sync.Mutex
+	conv bot.Conversation
+}
+
 // emptyHandler verifies as heard does and commits what a turn of heard commits,
 // with nothing between the two.
 func emptyHandler(b *testing.B, h *house) http.Handler {
 	validator := client.NewRequestValidator("auth")
-	session, text := make([]byte, 100), strings.Repeat("Thank you. ", 25)
+	session, text := make([]byte, 200), strings.Repeat("Thank you. ", 12)
 	var n atomic.Int64
+	var people sync.Map // From -> *oneAtATime, at the version it was left at
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := r.ParseForm(); err != nil {
 			http.Error(w, "malformed", http.StatusBadRequest)
@@ -93,9 +114,16 @@ func emptyHandler(b *testing.B, h *house) http.Handler {
 		}
 		id := fmt.Sprintf("bench-%d", n.Add(1))
 		turn := bot.Turn{Provider: "stmarys", ID: bot.TurnID(id), Message: channels.MessageID(id)}
-		conv := bot.Conversation{ID: bot.ConversationID(id), Channel: channels.SMS, Sender: benchFrom, Address: "+447700900001", Session: session}
+		from := r.PostForm.Get("From")
+		kept, _ := people.LoadOrStore(from, &oneAtATime{conv: bot.Conversation{
+			ID: bot.ConversationID("empty" + from), Channel: channels.SMS, Sender: benchFrom, Address: channels.Address(from), Session: session,
+		}})
+		person := kept.(*oneAtATime)
+		person.Lock()
+		defer person.Unlock()
+		conv := &person.conv
 		turn.Ops = []bot.Op{
-			bot.PutConversation{Conversation: &conv},
+			bot.PutConversation{Conversation: conv},
 			bot.Enqueue{Conversation: conv.ID, Message: bot.Message{Task: bot.TaskID(id), Text: text}},
 			bot.SetTimer{Timer: bot.Timer{Kind: bot.Nudge, Conversation: conv.ID, Visit: 1, After: 24 * time.Hour}},
 		}
@@ -118,8 +146,8 @@ func benchPost(b *testing.B, twilio *channelstest.Twilio, handler http.Handler) 
 	web := &http.Client{Transport: transport}
 	var n atomic.Int64
 	form := func() url.Values {
-		i := n.Add(1)
-		return twilio.Text(fmt.Sprintf("+4477009%05d-%d", i%900, i), benchFrom, "complain")
+		i := n.Add(1) - 1
+		return twilio.Text(fmt.Sprintf("+4477009%05d-%d", i%900, i%benchPeople), benchFrom, benchScript(i/benchPeople))
 	}
 	twilio.Public, twilio.Address = benchPublic+webhooks("stmarys"), server.URL+webhooks("stmarys")
 	b.SetParallelism(32)
