@@ -17,32 +17,27 @@ import (
 // comes from the defaults and the environment. The error is every mistake, a
 // line each.
 func Load(file string, getenv func(string) string) (Config, error) {
-	c := Default()
-	var where lines
-	if file != "" {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			return c, fmt.Errorf("read the configuration: %w: name another file with -config or HEARD_CONFIG", err)
-		}
-		if where, err = read(&c, file, data, getenv); err != nil {
-			return c, err
-		}
+	if file == "" {
+		return Parse("", nil, getenv)
 	}
-	for _, s := range settings(&c) {
-		if v := getenv("HEARD_" + strings.ToUpper(s.name)); v != "" {
-			*s.value = v
-		}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return Default(), fmt.Errorf("read the configuration: %w: name another file with -config or HEARD_CONFIG", err)
 	}
-	c.complete()
-	return c, c.validate(where)
+	return Parse(file, data, getenv)
 }
 
-// Parse reads a configuration from memory, as Load does from a file.
+// Parse is Load with the file's content at hand; file is its name in errors.
 func Parse(file string, data []byte, getenv func(string) string) (Config, error) {
 	c := Default()
 	where, err := read(&c, file, data, getenv)
 	if err != nil {
 		return c, err
+	}
+	for _, s := range settings(&c) {
+		if v := getenv("HEARD_" + strings.ToUpper(s.name)); v != "" {
+			*s.value = v
+		}
 	}
 	c.complete()
 	return c, c.validate(where)

@@ -192,16 +192,3 @@ func (c comparison) matches(value string) bool {
 	}
 	return false
 }
-
-// fields names what the condition asks about, each once, in the order written.
-func (c condition) fields() []string {
-	var names []string
-	for _, all := range c.any {
-		for _, cmp := range all {
-			if !slices.Contains(names, cmp.field) {
-				names = append(names, cmp.field)
-			}
-		}
-	}
-	return names
-}

@@ -124,6 +124,18 @@ func TestADraftIsNotShownToWhoKnowsItsReference(t *testing.T) {
 	}
 }
 
+// A person reads their reference out on the phone: staff find the case however
+// they write it down.
+func TestACaseIsFoundByAReferenceAsItIsHeard(t *testing.T) {
+	h := newHouse(t, nil)
+	p := h.person(t)
+	ref := string(p.sent("sms", "Nobody came"))
+	heard := strings.ToLower(strings.ReplaceAll(ref, "-", ""))
+	if status, _ := p.get("/try/cases?case=" + heard); status != http.StatusOK {
+		t.Errorf("status %d for a reference without its hyphens", status)
+	}
+}
+
 // Words of danger in a draft are read at once: the task leads to them, and comes
 // first.
 func TestDangerComesFirst(t *testing.T) {

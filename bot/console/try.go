@@ -53,7 +53,7 @@ func (c *Console) tryCases(w http.ResponseWriter, r *http.Request) {
 
 func (c *Console) show(w http.ResponseWriter, r *http.Request, p page) {
 	status := http.StatusOK
-	desk, err := c.desk(r.Context(), bot.CaseRef(r.URL.Query().Get("case")))
+	desk, err := c.desk(r.Context(), readRef(r.URL.Query().Get("case")))
 	switch {
 	case errors.Is(err, errNoCase):
 		status = http.StatusNotFound
@@ -82,13 +82,22 @@ func (c *Console) tellOutcome(w http.ResponseWriter, r *http.Request) {
 // maxWords is the largest form that is read.
 const maxWords = 64 << 10
 
+// readRef reads a reference as somebody types it from a letter or hears it on the
+// phone. What cannot be one is looked for as it stands, and not found.
+func readRef(text string) bot.CaseRef {
+	if ref, ok := bot.ParseCaseRef(text); ok {
+		return ref
+	}
+	return bot.CaseRef(text)
+}
+
 // acting is an act of staff.
 type acting func(ctx context.Context, p bot.ProviderID, ref bot.CaseRef, by, words string) error
 
 // act does what a form asks, and shows the desk. What was not taken comes back in
 // its box, with the reason beside it.
 func (c *Console) act(w http.ResponseWriter, r *http.Request, do acting, box func(*deskView) *form) {
-	ref := bot.CaseRef(r.PathValue("ref"))
+	ref := readRef(r.PathValue("ref"))
 	r.Body = http.MaxBytesReader(w, r.Body, maxWords)
 	words, status, refused := readWords(r)
 	if refused == "" {

@@ -56,7 +56,21 @@ func flowsCheck(_ context.Context, p *program) error {
 	if blocking := len(problems.Blocking()); blocking > 0 {
 		return fmt.Errorf("%d problems stop these flows from being used", blocking)
 	}
-	_, err = fmt.Fprintf(p.out, "%d flows can be used\n", len(src.Flows))
+	_, _ = fmt.Fprintf(p.out, "%d flows can be used\n", len(src.Flows))
+	unsupported, unmeasured := flows.Unclaimed(src)
+	return errors.Join(claims(p, "supports", unsupported), claims(p, "measures", unmeasured))
+}
+
+// claims tells what the flows do nothing for, or will never know of.
+func claims(p *program, does string, left []flows.Statement) error {
+	if len(left) == 0 {
+		return nil
+	}
+	ids := make([]string, len(left))
+	for i, s := range left {
+		ids[i] = s.ID
+	}
+	_, err := fmt.Fprintf(p.out, "no step %s %s\n", does, strings.Join(ids, ", "))
 	return err
 }
 
