@@ -96,3 +96,22 @@ func TestShortConfiguration(t *testing.T) {
 		t.Errorf("defaults are missing: %+v", p)
 	}
 }
+
+// An empty file, or one of comments, is told what it lacks.
+func TestEmptyFile(t *testing.T) {
+	for _, text := range []string{"", "\n", "# nothing yet\n", "---\n", "null", "[]", "text"} {
+		if _, err := config.Parse("heard.yaml", []byte(text), environment); err == nil {
+			t.Errorf("%q is taken as a configuration", text)
+		}
+	}
+}
+
+// Whatever an operator's file holds is an error at worst.
+func FuzzParse(f *testing.F) {
+	for _, text := range []string{config.Example, "", "# x", "---", "null", "a: &a [*a]", "providers: [{id: ${X}}]", "keys: ${HEARD_KEY}"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		_, _ = config.Parse("heard.yaml", []byte(text), environment) // an error is fine
+	})
+}

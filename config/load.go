@@ -56,21 +56,26 @@ func settings(c *Config) []setting {
 	}
 }
 
-func read(c *Config, file string, data []byte, getenv func(string) string) (lines, error) {
+// read reads the file into c. The parser panics on some that are not YAML as
+// people write it: that is an error like others.
+func read(c *Config, file string, data []byte, getenv func(string) string) (where lines, err error) {
+	defer func() {
+		if recover() != nil {
+			err = fmt.Errorf("%s: this cannot be read: compare it with what heard config prints", file)
+		}
+	}()
 	tree, err := parser.ParseBytes(data, 0)
 	if err != nil {
 		return lines{}, fmt.Errorf("%s: %s", file, explain(err))
 	}
-	where := lines{file: file, at: map[string]int{}}
-	var missing []error
-	for _, doc := range tree.Docs {
-		ast.Walk(expander{getenv: getenv, missing: &missing, where: &where}, doc)
+	where = lines{file: file, at: map[string]int{}}
+	if len(tree.Docs) == 0 || tree.Docs[0].Body == nil {
+		return where, nil // nothing, or only comments
 	}
+	var missing []error
+	ast.Walk(expander{getenv: getenv, missing: &missing, where: &where}, tree.Docs[0].Body)
 	if len(missing) > 0 {
 		return where, errors.Join(missing...)
-	}
-	if len(tree.Docs) == 0 || tree.Docs[0].Body == nil {
-		return where, nil
 	}
 	if err := yaml.NodeToValue(tree.Docs[0].Body, c, yaml.Strict()); err != nil {
 		return where, fmt.Errorf("%s: %s", file, explain(err))
