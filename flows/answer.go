@@ -29,7 +29,11 @@ func (t *turn) parse(f *Frame, s *step, word string) answered {
 	case AnswerChoice:
 		return t.parseOption(f, s, word)
 	case AnswerYesNo:
-		return t.parseYesNo(word)
+		a := t.parseYesNo(word)
+		if !a.ok && word != "" && t.running(t.set.urgentFlow) {
+			return answered{ok: true, exact: true, value: "yes"} // whoever does not say no may be in danger
+		}
+		return a
 	case AnswerSeveral:
 		return t.parseSeveral(f, s)
 	case AnswerText:
@@ -76,8 +80,6 @@ func (t *turn) parseYesNo(word string) answered {
 	switch {
 	case no:
 		return answered{ok: true, exact: true, value: "no"}
-	case t.running(t.set.urgentFlow) && word != "":
-		return answered{ok: true, exact: true, value: "yes"} // whoever does not say no may be in danger
 	case word == "1" || l.yes[word] || word == normalise(t.words(phraseYes)):
 		return answered{ok: true, exact: true, value: "yes"}
 	}
