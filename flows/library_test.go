@@ -18,13 +18,14 @@ func limits() map[flows.Channel]flows.Limits {
 	}
 }
 
-func librarySet(t testing.TB) *flows.Set {
+// librarySet compiles the library in these languages; without any, in English.
+func librarySet(t testing.TB, languages ...string) *flows.Set {
 	t.Helper()
 	src, err := flows.Parse(library.Files)
 	if err != nil {
 		t.Fatal(err)
 	}
-	set, err := flows.Compile(src, flows.Options{Limits: limits()})
+	set, err := flows.Compile(src, flows.Options{Languages: languages, Limits: limits()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,21 +33,69 @@ func librarySet(t testing.TB) *flows.Set {
 }
 
 // A provider starts with the library unchanged: whatever blocks or warns here
-// would stop or worry everyone.
+// would stop or worry everyone. A text without its Welsh would be said in English
+// to who chose Welsh.
 func TestLibraryIsClean(t *testing.T) {
 	src, err := flows.Parse(library.Files)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range flows.Check(src, flows.CheckOptions{Languages: []string{"en"}}) {
-		t.Error(p)
+	for _, languages := range [][]string{{"en"}, {"en", "cy"}} {
+		for _, p := range flows.Check(src, flows.CheckOptions{Languages: languages}) {
+			t.Errorf("in %v: %s", languages, p)
+		}
+	}
+}
+
+// The statements are a measure: who answers in Welsh is asked all 21 in Welsh,
+// also those that only a provider's own flow asks.
+func TestStatementsAreInWelsh(t *testing.T) {
+	src, err := flows.Parse(library.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	welsh := map[string]bool{}
+	for _, w := range src.Wordings {
+		if w.For == "statements" && w.Language == "cy" {
+			for _, r := range w.Wording {
+				welsh[r.Key] = r.Now.Text != ""
+			}
+		}
+	}
+	for _, s := range flows.Statements() {
+		if !welsh[s.ID] {
+			t.Errorf("%s is not in Welsh", s.ID)
+		}
+	}
+}
+
+// Outside WhatsApp's window only a template gets through: a translation that
+// names another one, or none, leaves who chose Welsh without the news.
+func TestTranslationsNameTheirTemplates(t *testing.T) {
+	src, err := flows.Parse(library.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	templates := map[string]string{}
+	for _, f := range src.Flows {
+		for _, s := range f.Steps {
+			templates[f.Name+"."+s.Name+"."+string(s.Kind)] = s.Text.Template
+		}
+	}
+	for _, w := range src.Wordings {
+		for _, r := range w.Wording {
+			if want := templates[w.For+"."+r.Key]; r.Now.Template != want {
+				t.Errorf("%s: the template is %q, and the text's is %q", r.Now.Pos, r.Now.Template, want)
+			}
+		}
 	}
 }
 
 // Every transcript is a conversation that somebody will have; between them they
-// meet every step and every branch of the library.
+// meet every step and every branch of the library. Those in Welsh are had with a
+// provider that speaks both languages.
 func TestLibraryTranscripts(t *testing.T) {
-	set := librarySet(t)
+	set, both := librarySet(t), librarySet(t, "en", "cy")
 	files, err := filepath.Glob("library/transcripts/*.txt")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("transcripts: %d files, error %v", len(files), err)
@@ -62,7 +111,11 @@ func TestLibraryTranscripts(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Run(filepath.Base(file), func(t *testing.T) {
-			problems, fired := tr.Run(set)
+			spoken := set
+			if tr.Language == "cy" {
+				spoken = both
+			}
+			problems, fired := tr.Run(spoken)
 			for _, p := range problems {
 				t.Error(p)
 			}

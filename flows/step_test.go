@@ -88,7 +88,6 @@ fields:
   n: {type: number, label: N, privacy: ordinary}
   d: {type: date, label: D, privacy: ordinary}
   many: {type: options, label: Many, privacy: ordinary}
-  language: {type: option, privacy: ordinary}
 `
 
 // A state that a turn was given must not change under the caller: it is stepped
@@ -396,6 +395,9 @@ start: [tongue]
 steps:
   which: {ask: Which language?, options: {en: English, cy: Cymraeg}, save: language}
   done: {say: Done., next: end}
+---
+fields:
+  language: {type: option, privacy: ordinary}
 `
 	phrases, err := library.Files.ReadFile("phrases.yaml")
 	if err != nil {
