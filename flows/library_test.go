@@ -128,3 +128,14 @@ func TestLibraryTranscripts(t *testing.T) {
 		t.Errorf("no transcript meets %s", missing)
 	}
 }
+
+// Where a provider has no Welsh, who asks for it is told so, and not that Welsh
+// comes from now on.
+func TestWelshThatIsNotThereIsNotPromised(t *testing.T) {
+	k := newTalker(t, librarySet(t))
+	k.says("cymraeg")
+	k.hears(k.says("cymraeg"), "Sorry, we cannot write in Welsh here yet.")
+	both := newTalker(t, librarySet(t, "en", "cy"))
+	both.says("cymraeg")
+	both.hears(both.says("cymraeg"), "Byddwn yn ysgrifennu atoch yn Gymraeg")
+}

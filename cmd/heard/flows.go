@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -91,31 +92,27 @@ func flowsTest(p *program) error {
 	if err != nil {
 		return err
 	}
-	failed, passed := 0, 0
-	met := map[string]bool{}
+	played := playedFiles{met: map[string]bool{}}
 	for _, tree := range trees(p.args, *provider == "") {
 		err := fs.WalkDir(tree, ".", func(path string, _ fs.DirEntry, err error) error {
 			if err != nil || filepath.Ext(path) != ".txt" {
 				return err
 			}
-			ok, err := playFile(p, set, tree, path, met)
-			if ok {
-				passed++
-			} else {
-				failed++
-			}
-			return err
+			return played.play(p, set, tree, path)
 		})
 		if err != nil {
 			return fmt.Errorf("read transcripts: %w", err)
 		}
 	}
-	for _, missing := range set.Unvisited(met) {
+	for _, missing := range set.Unvisited(played.met) {
 		_, _ = fmt.Fprintf(p.out, "no transcript meets %s\n", missing)
 	}
-	_, _ = fmt.Fprintf(p.out, "%d passed, %d failed\n", passed, failed)
-	if failed > 0 {
-		return fmt.Errorf("%d transcripts did not come true", failed)
+	if played.foreign > 0 {
+		_, _ = fmt.Fprintf(p.out, "%d in another language were not played: name it with -languages\n", played.foreign)
+	}
+	_, _ = fmt.Fprintf(p.out, "%d passed, %d failed\n", played.passed, played.failed)
+	if played.failed > 0 {
+		return fmt.Errorf("%d transcripts did not come true", played.failed)
 	}
 	return nil
 }
@@ -133,24 +130,40 @@ func trees(folders []string, own bool) []fs.FS {
 	return all
 }
 
-func playFile(p *program, set *flows.Set, tree fs.FS, path string, met map[string]bool) (bool, error) {
+// playedFiles counts transcripts, and holds the steps and branches that they met.
+type playedFiles struct {
+	passed, failed int
+	foreign        int // in a language that the flows were not compiled in
+	met            map[string]bool
+}
+
+// play plays one transcript and tells what did not come true.
+func (f *playedFiles) play(p *program, set *flows.Set, tree fs.FS, path string) error {
 	data, err := fs.ReadFile(tree, path)
 	if err != nil {
-		return false, err
+		return err
 	}
 	tr, err := flows.ParseTranscript(path, data)
 	if err != nil {
 		_, _ = fmt.Fprintln(p.out, err)
-		return false, nil
+		f.failed++
+		return nil
+	}
+	if tr.Language != "" && !slices.Contains(set.Languages(), tr.Language) {
+		f.foreign++
+		return nil
 	}
 	problems, fired := tr.Run(set)
 	for _, one := range problems {
 		_, _ = fmt.Fprintln(p.out, one)
 	}
-	for k := range fired {
-		met[k] = true
+	maps.Copy(f.met, fired)
+	if len(problems) > 0 {
+		f.failed++
+	} else {
+		f.passed++
 	}
-	return len(problems) == 0, nil
+	return nil
 }
 
 // flowsList prints a table of the flows.
