@@ -25,7 +25,8 @@ func (w *work) act(e flows.Act) error {
 	case flows.AlertTeam:
 		w.alert()
 	case flows.ConfirmDanger:
-		w.task(Danger, 0, "The person says that somebody is in danger now. Act on it at once.")
+		w.task(ConfirmedDanger, 0, "Asked whether somebody is in danger now, the person did not say no. Act on it at once.")
+		w.withWords()
 	case flows.CallBack:
 		w.callBack(e.Detail)
 	case flows.NeedsPerson:
@@ -69,9 +70,7 @@ func (w *work) callBack(number string) {
 		text = "The person asks to be called, and gave no number. Write to them."
 	}
 	w.task(CallPerson, withinDay, text)
-	last := w.ops[len(w.ops)-1].(AddTask)
-	last.Task.Phone = number
-	w.ops[len(w.ops)-1] = last
+	w.complete(func(t *StaffTask) { t.Phone = number })
 }
 
 // survey leaves a notice by which the person is asked about how it went: not
@@ -163,6 +162,7 @@ func (w *work) alert() {
 	}
 	w.write(w.subject, e)
 	w.task(Danger, withinDanger, "The person used words that may mean danger. Read them now.")
+	w.withWords()
 }
 
 // keeps tells whether an op keeps the words of the message where an alert about

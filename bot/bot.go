@@ -187,7 +187,19 @@ func (b *Bot) commit(ctx context.Context, t Turn) (Committed, error) {
 	for _, l := range done.Leases {
 		b.deliver(l)
 	}
+	b.alarm(ctx, t, done)
 	return done, nil
+}
+
+// alarm tells the operator of danger, whatever pages are open: that there is a
+// task, never what was said or by whom.
+func (b *Bot) alarm(ctx context.Context, t Turn, done Committed) {
+	for _, o := range t.Ops {
+		if a, ok := o.(AddTask); ok && !done.Duplicate && (a.Task.Kind == Danger || a.Task.Kind == ConfirmedDanger) {
+			b.log.LogAttrs(ctx, slog.LevelError, "words that may mean danger: staff must read the task now",
+				slog.String("provider", string(t.Provider)), slog.String("kind", string(a.Task.Kind)))
+		}
+	}
 }
 
 // facts are what the world tells a flow.

@@ -115,8 +115,16 @@ func TestFilesAndPositionsAreKept(t *testing.T) {
 	in.Location = &channels.Location{Latitude: 51.5, Longitude: -0.12}
 	w.receive(in)
 	entries := w.timeline(w.caseOf(daughter))
-	if len(entries) != 2 || len(entries[0].Media) != 1 || entries[0].Media[0].Ref != "https://files.example/1" || entries[0].Text != "the bruise" {
-		t.Errorf("the photo: %+v", entries)
+	if len(entries) != 2 || len(entries[0].Media) != 1 || entries[0].Media[0].Type != "image/jpeg" || entries[0].Text != "the bruise" {
+		t.Fatalf("the photo: %+v", entries)
+	}
+	if entries[0].Media[0].Ref != "" || entries[0].From != "" {
+		t.Error("the desk is given the ids by which the provider knows who wrote")
+	}
+	c := w.caseOf(daughter)
+	whole, err := w.store.Entry(w.ctx, hospital, c, entries[0].ID)
+	if err != nil || len(whole.Media) != 1 || whole.Media[0].Ref != "https://files.example/1" {
+		t.Errorf("the photo cannot be fetched: %+v, error %v", whole, err)
 	}
 	if len(entries) == 2 && entries[1].Text != "here\n51.50000, -0.12000" {
 		t.Errorf("the position: %q", entries[1].Text)

@@ -150,11 +150,15 @@ type StaffTask struct {
 	Conv ConversationID `cbor:"3,keyasint,omitempty"` // where there is no case: put aside, undelivered
 	At   time.Time      `cbor:"4,keyasint"`
 	Due  time.Time      `cbor:"5,keyasint"`
-	Text string         `cbor:"6,keyasint,omitempty"` // a fixed sentence, never a person's words
+	Text string         `cbor:"6,keyasint,omitempty"` // a fixed sentence
 
 	// Phone is the number that a person gave to be called on; only who calls them
 	// needs it.
 	Phone string `cbor:"7,keyasint,omitempty"`
+
+	// Words are what the person wrote, where it must be read at once and may be on
+	// no page else: danger, and a message that was put aside.
+	Words string `cbor:"8,keyasint,omitempty"`
 }
 
 // StaffTaskKind says what is to be done.
@@ -162,18 +166,22 @@ type StaffTaskKind string
 
 // The kinds of staff task.
 const (
-	Acknowledge   StaffTaskKind = "acknowledge"
-	ReadReply     StaffTaskKind = "reply"
-	CallPerson    StaffTaskKind = "call"
-	Danger        StaffTaskKind = "danger"
-	Undelivered   StaffTaskKind = "undelivered"
-	PutAside      StaffTaskKind = "put aside"
-	NotUnderstood StaffTaskKind = "not understood"
-	PersonLeft    StaffTaskKind = "left"
-	Dispute       StaffTaskKind = "disagrees"
-	AskedWithdraw StaffTaskKind = "withdraw"
-	NeedsPerson   StaffTaskKind = "talk to a person"
-	AskedErasure  StaffTaskKind = "asks to be deleted"
+	Acknowledge StaffTaskKind = "acknowledge"
+	ReadReply   StaffTaskKind = "reply"
+	CallPerson  StaffTaskKind = "call"
+	Danger      StaffTaskKind = "danger"
+	Undelivered StaffTaskKind = "undelivered"
+
+	// ConfirmedDanger is Danger after the person was asked; it does not replace the
+	// task that holds the first words.
+	ConfirmedDanger StaffTaskKind = "danger now"
+	PutAside        StaffTaskKind = "put aside"
+	NotUnderstood   StaffTaskKind = "not understood"
+	PersonLeft      StaffTaskKind = "left"
+	Dispute         StaffTaskKind = "disagrees"
+	AskedWithdraw   StaffTaskKind = "withdraw"
+	NeedsPerson     StaffTaskKind = "talk to a person"
+	AskedErasure    StaffTaskKind = "asks to be deleted"
 )
 
 // StatementAnswer is one answer to one of the 21 statements, without person,

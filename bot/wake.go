@@ -95,6 +95,7 @@ func (b *Bot) news(ctx context.Context, p *provider, l TimerLease, nothing Turn)
 	switch {
 	case v.Conversation.Left:
 		w.unreachable(w.subject)
+		w.op(SetTimer{Timer{Kind: News, Case: c.Ref, After: whileGone}}) // of another case nobody else would wake it
 		return w.turn(), nil
 	case i < 0:
 		w.wakeLater(w.subject)
@@ -110,6 +111,9 @@ func (b *Bot) news(ctx context.Context, p *provider, l TimerLease, nothing Turn)
 	}
 	return w.turn(), nil
 }
+
+// whileGone is how often it is looked whether who left is back.
+const whileGone = 24 * time.Hour
 
 // stepWoken takes the step of a wake-up.
 func (b *Bot) stepWoken(ctx context.Context, w *work, ev flows.Event) (effects []flows.Effect, err error) {

@@ -125,6 +125,16 @@ func (w *work) taskBy(kind StaffTaskKind, due time.Time, text string) {
 	w.op(AddTask{t})
 }
 
+// complete adds to the staff task that was given last.
+func (w *work) complete(add func(*StaffTask)) {
+	last := w.ops[len(w.ops)-1].(AddTask)
+	add(&last.Task)
+	w.ops[len(w.ops)-1] = last
+}
+
+// withWords adds what the person wrote to the task that was given last.
+func (w *work) withWords() { w.complete(func(t *StaffTask) { t.Words = w.words }) }
+
 // anonymous tells whether the person did not choose to be named.
 func (c *Case) anonymous() bool { return c.Privacy == "" || c.Privacy == PrivacyAnonymous }
 

@@ -30,26 +30,28 @@ func TestExampleIsValid(t *testing.T) {
 // the setting, its line and what to do.
 func TestMistakesStopTheStart(t *testing.T) {
 	tests := map[string]struct{ old, new, want string }{
-		"unknown key":          {"listen:", "lisen:", "listen"},
-		"unknown key, deep":    {"    kind: nhs", "    kindd: nhs", "did you mean kind?"},
-		"no auth token":        {"${TWILIO_AUTH_TOKEN}", `""`, "heard.yaml:23: providers[0].twilio.auth_token: it is empty"},
-		"variable not set":     {"${TWILIO_AUTH_TOKEN}", "${NOT_SET}", "NOT_SET is not set"},
-		"empty webhook secret": {"${TELEGRAM_SECRET}", `""`, "providers[0].telegram.webhook_secret: it is empty"},
-		"no token":             {"${TELEGRAM_BOT_TOKEN}", `""`, "providers[0].telegram.token: it is empty"},
-		"no account":           {"${TWILIO_ACCOUNT_SID}", `""`, "providers[0].twilio.account_sid: it is empty"},
-		"no numbers":           {`sms_from: "+447700900000"` + "\n      whatsapp_from: \"+447700900001\"\n", "", "set sms_from, whatsapp_from or both"},
-		"no key":               {`["${HEARD_KEY}"]`, "[]", "keys: there is none"},
-		"bad key":              {"${HEARD_KEY}", "abc", "keys[0]: this is no key"},
-		"bad listen":           {"127.0.0.1:8080", "8080", "listen: \"8080\" is no address"},
-		"bad redis":            {"redis://127.0.0.1:6379/0", "localhost", "redis: this is no address"},
-		"bad public url":       {"https://heard.example.org", "heard", "public_url: this is no web address"},
-		"no public url":        {"public_url: https://heard.example.org", "# ", "public_url: Twilio needs an address"},
-		"bad id":               {"id: stmarys", "id: St Mary's", "cannot stand in a web address"},
-		"bad kind":             {"kind: nhs", "kind: shop", "providers[0].kind"},
-		"bad durability":       {"# durability: asserted ", "durability: maybe #", "durability: \"maybe\" is not known"},
-		"bad data loss":        {"# allow_data_loss: 1s ", "allow_data_loss: 5m #", "allow_data_loss: \"5m\""},
-		"no folder":            {"# flows: ./flows ", "flows: ./nowhere #", "there is no folder"},
-		"not YAML":             {"listen: 127.0.0.1:8080", "listen: [", "heard.yaml"},
+		"unknown key":           {"listen:", "lisen:", "listen"},
+		"unknown key, deep":     {"    kind: nhs", "    kindd: nhs", "did you mean kind?"},
+		"no auth token":         {"${TWILIO_AUTH_TOKEN}", `""`, "heard.yaml:23: providers[0].twilio.auth_token: it is empty"},
+		"variable not set":      {"${TWILIO_AUTH_TOKEN}", "${NOT_SET}", "NOT_SET is not set"},
+		"empty webhook secret":  {"${TELEGRAM_SECRET}", `""`, "providers[0].telegram.webhook_secret: it is empty"},
+		"no token":              {"${TELEGRAM_BOT_TOKEN}", `""`, "providers[0].telegram.token: it is empty"},
+		"no account":            {"${TWILIO_ACCOUNT_SID}", `""`, "providers[0].twilio.account_sid: it is empty"},
+		"no numbers":            {`sms_from: "+447700900000"` + "\n      whatsapp_from: \"+447700900001\"\n", "", "set sms_from, whatsapp_from or both"},
+		"no key":                {`["${HEARD_KEY}"]`, "[]", "keys: there is none"},
+		"bad key":               {"${HEARD_KEY}", "abc", "keys[0]: this is no key"},
+		"bad listen":            {"127.0.0.1:8080", "8080", "listen: \"8080\" is no address"},
+		"bad redis":             {"redis://127.0.0.1:6379/0", "localhost", "redis: this is no address"},
+		"bad public url":        {"https://heard.example.org", "heard", "public_url: this is no web address"},
+		"no public url":         {"public_url: https://heard.example.org", "# ", "public_url: Twilio needs an address"},
+		"bad id":                {"id: stmarys", "id: St Mary's", "cannot stand in a web address"},
+		"number without quotes": {`sms_from: "+447700900000"`, "sms_from: +447700900000", "sms_from: this is no number"},
+		"secret with no value":  {"${TELEGRAM_SECRET}", "", "providers[0].telegram.webhook_secret: it is empty"},
+		"bad kind":              {"kind: nhs", "kind: shop", "providers[0].kind"},
+		"bad durability":        {"# durability: asserted ", "durability: maybe #", "durability: \"maybe\" is not known"},
+		"bad data loss":         {"# allow_data_loss: 1s ", "allow_data_loss: 5m #", "allow_data_loss: \"5m\""},
+		"no folder":             {"# flows: ./flows ", "flows: ./nowhere #", "there is no folder"},
+		"not YAML":              {"listen: 127.0.0.1:8080", "listen: [", "heard.yaml"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -73,6 +75,16 @@ func TestOneNumberForTwoProviders(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v\nwant one with %q", err, want)
 		}
+	}
+}
+
+// The same number is the same with WhatsApp's prefix.
+func TestOneWhatsAppNumberInTwoForms(t *testing.T) {
+	at := strings.Index(config.Example, "  - id: stmarys")
+	other := strings.NewReplacer("id: stmarys", "id: stpauls", `sms_from: "+447700900000"`, "", `"+447700900001"`, `"whatsapp:+447700900001"`)
+	_, err := config.Parse("heard.yaml", []byte(config.Example+other.Replace(config.Example[at:])), environment)
+	if err == nil || !strings.Contains(err.Error(), "whatsapp_from: another provider has this number") {
+		t.Errorf("error %v", err)
 	}
 }
 

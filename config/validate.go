@@ -125,12 +125,23 @@ func (k *checks) twilio(path string, t *Twilio, c *Config, seen map[string]strin
 		k.wrong("public_url", "Twilio needs an address to call: write the public https address of this server")
 	}
 	k.url(path+".api_url", t.APIURL, "https://api.twilio.com")
-	if t.SMSFrom != "" {
-		k.once(seen, "sms "+t.SMSFrom, path+".sms_from", "another provider has this number")
+	k.number(seen, "sms", path+".sms_from", t.SMSFrom)
+	k.number(seen, "whatsapp", path+".whatsapp_from", strings.TrimPrefix(t.WhatsAppFrom, "whatsapp:"))
+}
+
+// sender is a number with its plus, a short code, or a name of up to 11 letters.
+var sender = regexp.MustCompile(`^(\+[0-9]{7,15}|[0-9]{3,6}|[A-Za-z0-9 ]{0,10}[A-Za-z][A-Za-z0-9 ]{0,10})$`)
+
+// number checks one of our own numbers. YAML takes the plus off one that is not
+// in quotes, and then nothing that comes in would be known as ours.
+func (k *checks) number(seen map[string]string, channel, path, value string) {
+	if value == "" {
+		return
 	}
-	if t.WhatsAppFrom != "" {
-		k.once(seen, "whatsapp "+t.WhatsAppFrom, path+".whatsapp_from", "another provider has this number")
+	if !sender.MatchString(value) {
+		k.wrong(path, `this is no number: write it in quotes, with its plus and its country, like "+447700900000"`)
 	}
+	k.once(seen, channel+" "+value, path, "another provider has this number")
 }
 
 func (k *checks) telegram(path string, t *Telegram, c *Config, seen map[string]string) {
@@ -143,7 +154,7 @@ func (k *checks) telegram(path string, t *Telegram, c *Config, seen map[string]s
 	} else {
 		k.once(seen, "telegram "+bot, path+".token", "another provider has this bot")
 	}
-	if t.WebhookSecret != nil && *t.WebhookSecret == "" {
+	if t.WebhookSecret == nil && k.where.at[path+".webhook_secret"] > 0 || t.WebhookSecret != nil && *t.WebhookSecret == "" {
 		k.wrong(path+".webhook_secret", "it is empty, and then anybody could pretend to be Telegram: write a long random word, or leave the setting out to poll")
 	}
 	if t.WebhookSecret != nil && c.PublicURL == "" {

@@ -46,10 +46,36 @@ func (t *turn) first() error {
 	return t.begin(t.set.starts[startAny])
 }
 
+// earlyRoom is how much of what a person says before they choose stays in the
+// session, in bytes. Who tells more is telling a story: it goes on a draft, which
+// nobody sees, or to the case that they have.
+const earlyRoom = 4096
+
 // early keeps a message as the first part of a story.
 func (t *turn) early() {
+	switch {
+	case t.st.Draft:
+		t.part(t.set.fields[t.set.storyField], t.set.storyField, Part{Text: t.ev.Text, Media: t.ev.Media})
+		return
+	case t.st.Case != "" && t.earlySize()+len(t.ev.Text) > earlyRoom:
+		t.keep(KeptReply)
+		return
+	}
 	t.st.Owed = true
 	t.st.Early = append(t.st.Early, Part{At: t.now.Unix(), Text: t.ev.Text, Media: t.ev.Media})
+	if t.st.Case == "" && t.earlySize() > earlyRoom {
+		t.beginDraft()
+		t.st.Owed = true
+	}
+}
+
+// earlySize is how much Early holds: each message costs something, however short.
+func (t *turn) earlySize() int {
+	size := 0
+	for _, p := range t.st.Early {
+		size += len(p.Text) + 100
+	}
+	return size
 }
 
 // open takes a message while a question is open.
@@ -153,7 +179,7 @@ func (t *turn) read(f *Frame, s *step, word string, away time.Duration) error {
 // tells tells whether a text that is no answer tells something: more of what
 // the person began with, or words at a question of a flow that makes a case.
 func (t *turn) tells(s *step, word string) bool {
-	if s.says("excerpt") && len(t.st.Early) > 0 {
+	if s.says("excerpt") && (len(t.st.Early) > 0 || t.st.Draft) {
 		return t.ev.Other == "" && t.ev.Choice == "" && (word != "" || len(t.ev.Media) > 0)
 	}
 	f := t.top()

@@ -41,7 +41,7 @@ func (r *sourceReader) need(at map[string]Pos, owner yamlNode, key, what string)
 
 // commandDoes lists what a command may do of itself.
 func commandDoes() []string {
-	return []string{"back", "menu", "send", "pause", "delete", "restart", "language", "skip", "done"}
+	return []string{"back", "menu", "send", "pause", "delete", "restart", "skip", "done"}
 }
 
 func (r *sourceReader) readCommands(n yamlNode) {

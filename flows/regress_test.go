@@ -173,3 +173,24 @@ func TestManyShortMessages(t *testing.T) {
 		t.Errorf("%d of %d messages are in the story", n, len(texts))
 	}
 }
+
+// Who writes and writes before they choose anything loses nothing, and their
+// session stays small.
+func TestLongBeginning(t *testing.T) {
+	k := newTalker(t, librarySet(t))
+	kept := 0
+	for range 100 {
+		k.says(strings.Repeat("so it was ", 150))
+		for _, e := range k.effects {
+			if s, ok := e.(flows.Save); ok && s.More {
+				kept++
+			}
+		}
+		if data := encoded(t, k.st); len(data) > 8000 {
+			t.Fatalf("the session has %d bytes", len(data))
+		}
+	}
+	if kept != 100 {
+		t.Errorf("%d of 100 messages are kept", kept)
+	}
+}

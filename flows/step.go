@@ -151,7 +151,7 @@ func (t *turn) placeCode() {
 // rest begins the flow for what a person said first, if what came before it
 // (help in danger, say) has ended, and tidies up where nothing is open.
 func (t *turn) rest() error {
-	if len(t.st.Frames) == 0 && t.st.Owed && len(t.st.Early) > 0 {
+	if len(t.st.Frames) == 0 && t.st.Owed && (len(t.st.Early) > 0 || t.st.Draft) {
 		if err := t.first(); err != nil {
 			return err
 		}

@@ -55,6 +55,9 @@ func compileTexts(w wording, languages []string, key string) ([]text, error) {
 		if !ok || one.Text == "" {
 			one = w[""][key]
 		}
+		if one.Template == "" {
+			one.Template = w[""][key].Template
+		}
 		t, err := compileText(one)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", key, err)

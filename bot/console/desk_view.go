@@ -94,6 +94,7 @@ type taskView struct {
 	What   string
 	Text   string
 	Phone  string // to call the person on, who gave it for that
+	Words  string // what they wrote, where it must be read now
 	Due    time.Time
 	Danger bool
 	Open   bool // the case can be looked at
@@ -178,7 +179,8 @@ func tasksOf(tasks []bot.StaffTask) []taskView {
 	views := make([]taskView, 0, len(tasks))
 	for _, t := range tasks {
 		views = append(views, taskView{
-			Ref: t.Case, What: taskName(t.Kind), Text: t.Text, Phone: t.Phone, Due: t.Due, Danger: t.Kind == bot.Danger, Open: t.Case != "",
+			Ref: t.Case, What: taskName(t.Kind), Text: t.Text, Phone: t.Phone, Words: t.Words, Due: t.Due,
+			Danger: t.Kind == bot.Danger || t.Kind == bot.ConfirmedDanger, Open: t.Case != "",
 		})
 	}
 	slices.SortStableFunc(views, func(a, b taskView) int {

@@ -162,6 +162,24 @@ func TestDangerComesFirst(t *testing.T) {
 	}
 }
 
+// Words of danger must be readable at once, also the very first of somebody who
+// has no case, and those that come long after one was sent.
+func TestWordsOfDangerAreShown(t *testing.T) {
+	h := newHouse(t, nil)
+	newcomer, other := h.person(t), h.person(t)
+	newcomer.says("sms", "I want to die, he hits me", "danger now?")
+	newcomer.says("sms", "please hurry", "call 999 now")
+	other.sent("sms", "Nobody came")
+	other.says("sms", "done", "put it right")
+	other.says("sms", "I am in danger, he has a belt", "danger now?")
+	_, page := newcomer.get("/try/cases")
+	for _, words := range []string{"I want to die, he hits me", "please hurry", "he has a belt"} {
+		if !strings.Contains(page, words) {
+			t.Errorf("%q is on no page", words)
+		}
+	}
+}
+
 // What staff wrote and was not taken is not typed twice.
 func TestWhatWasNotTakenComesBackWithTheReason(t *testing.T) {
 	h := newHouse(t, nil)

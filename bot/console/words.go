@@ -55,6 +55,8 @@ func privacyOf(privacy string) privacyView {
 
 func taskName(k bot.StaffTaskKind) string {
 	switch k {
+	case bot.ConfirmedDanger:
+		return "Danger now"
 	case bot.Danger:
 		return "Danger"
 	case bot.Acknowledge:

@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -226,7 +227,16 @@ func (d *Dispatcher) leaseMessages(ctx context.Context, p bot.ProviderID) int {
 	return len(leases)
 }
 
+// survive keeps one message's or timer's panic from ending the process with all
+// others: its lease runs out and it comes again.
+func (d *Dispatcher) survive(what string) {
+	if r := recover(); r != nil {
+		d.o.Log.LogAttrs(context.Background(), slog.LevelError, "a panic", slog.String("what", what), slog.String("stack", string(debug.Stack())))
+	}
+}
+
 func (d *Dispatcher) timer(ctx context.Context, turns Turns, l bot.TimerLease) {
+	defer d.survive("wake")
 	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), l.Deadline)
 	defer cancel()
 	if err := turns.Wake(ctx, l); err != nil && !errors.Is(err, bot.ErrFenced) {

@@ -76,6 +76,16 @@ func (d *Desk) ReadCase(ctx context.Context, p bot.ProviderID, ref bot.CaseRef) 
 	return c, nil
 }
 
+// unnamed takes out of an entry what leads to its person by way of the provider:
+// the ids under which it keeps a message and its files.
+func unnamed(e bot.Entry) bot.Entry {
+	e.From = ""
+	for i := range e.Media {
+		e.Media[i].Ref = ""
+	}
+	return e
+}
+
 // Timeline reads the entries of a case, oldest first.
 func (d *Desk) Timeline(ctx context.Context, p bot.ProviderID, c *bot.Case) ([]bot.Entry, error) {
 	values, err := d.rdb.HGetAll(ctx, caseKey(p, c.Ref)).Result()
@@ -101,7 +111,7 @@ func (d *Desk) Timeline(ctx context.Context, p bot.ProviderID, c *bot.Case) ([]b
 		if err != nil {
 			return nil, fmt.Errorf("read timeline: %w", err)
 		}
-		lines = append(lines, numbered{number, e})
+		lines = append(lines, numbered{number, unnamed(e)})
 	}
 	slices.SortFunc(lines, func(a, b numbered) int { return cmp.Compare(a.number, b.number) })
 	entries := make([]bot.Entry, len(lines))

@@ -151,6 +151,9 @@ func (m *message) into(in *channels.Inbound, now func() time.Time) error {
 	default:
 		in.Text = m.Caption
 	}
+	if strings.EqualFold(strings.TrimSpace(in.Text), "stop") {
+		in.Opt = channels.OptOut // a wish like any other, though Telegram does not know it
+	}
 	if m.Location != nil {
 		in.Location = &channels.Location{Latitude: m.Location.Latitude, Longitude: m.Location.Longitude}
 		if m.Venue != nil && in.Text == "" {

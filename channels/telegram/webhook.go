@@ -46,7 +46,7 @@ func (c *Client) Webhook(take channels.Take, refused channels.Refused) (http.Han
 			refused(channels.RefusedIgnored)
 			return
 		}
-		ctx, cancel := context.WithTimeout(r.Context(), turnLimit)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), turnLimit) // who asked may have gone: the message has not
 		defer cancel()
 		if err := take(ctx, in); err != nil {
 			http.Error(w, "not taken; try again", http.StatusServiceUnavailable)

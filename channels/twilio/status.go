@@ -34,7 +34,7 @@ func (c *Client) StatusWebhook(record func(context.Context, channels.Receipt) er
 			reply(w)
 			return
 		}
-		ctx, cancel := context.WithTimeout(r.Context(), turnLimit)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), turnLimit) // who asked may have gone: the message has not
 		defer cancel()
 		if err := record(ctx, receipt); err != nil {
 			http.Error(w, "not taken; try again", http.StatusServiceUnavailable)

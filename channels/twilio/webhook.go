@@ -46,7 +46,7 @@ func (c *Client) Webhook(take channels.Take, refused channels.Refused) http.Hand
 			refuse(w, refused, channels.RefusedMalformed, http.StatusBadRequest)
 			return
 		}
-		ctx, cancel := context.WithTimeout(r.Context(), turnLimit)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), turnLimit) // who asked may have gone: the message has not
 		defer cancel()
 		if err := take(ctx, in); err != nil {
 			w.Header().Set("Retry-After", "1")

@@ -100,8 +100,8 @@ func (h *house) storeOptions(c config.Config) (redisstore.Options, error) {
 	return o, nil
 }
 
-// pace is how many messages a second each sender may send, by the rules of its
-// provider: a long number at Twilio and a bot at Telegram.
+// pace is how many messages a second each sender may send. SMS has none here:
+// Twilio queues for each number at the pace that its carrier allows.
 func pace() map[channels.Channel]float64 {
 	return map[channels.Channel]float64{channels.WhatsApp: 80, channels.Telegram: 30}
 }

@@ -127,7 +127,7 @@ providers:
     public_name: St Mary's
     kind: nhs
     jurisdiction: england
-    languages: [en]
+    languages: [en, cy]
     twilio:
       account_sid: ${TWILIO_ACCOUNT_SID}
       auth_token: ${TWILIO_AUTH_TOKEN}

@@ -68,5 +68,9 @@ func (h *house) ready(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the store does not answer", http.StatusServiceUnavailable)
 		return
 	}
+	if err := h.store.CheckDurability(ctx, h.options.Durability); err != nil {
+		http.Error(w, "the store does not keep what it is told: its settings were changed", http.StatusServiceUnavailable)
+		return
+	}
 	_, _ = fmt.Fprintln(w, "ready")
 }
