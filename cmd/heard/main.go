@@ -75,6 +75,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"serve", "take messages in and answer them, with a configuration file", serve},
+		{"tell", "send the person of a case an update or the outcome", tell},
 		{"chat", "talk to a flow in the terminal", chat},
 		{"flows", "check, test, draw or list flows: heard flows check|test|graph|list", flowsCommand},
 		{"key", "print a new key for the configuration", key},

@@ -93,7 +93,35 @@ func TestHundredPeopleAndAKill(t *testing.T) {
 	p = w.start(t)
 	w.talk(t, p, persons, after())
 	w.settled(t, p, people*len(after()))
+	w.tellAll(t, persons[:6])
 	p.stop(t)
+}
+
+var reference = regexp.MustCompile(`H-[1-9A-Z]{3}-[1-9A-Z]{3}`)
+
+// tellAll sends an update to cases of each channel, by the command that staff
+// have without a desk: the person hears that there is news, and reads it.
+func (w *world) tellAll(t *testing.T, persons []*person) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), longEnough)
+	defer cancel()
+	for _, one := range persons {
+		cmd := exec.Command(w.binary, "tell", "-case", reference.FindString(one.last.text), "-by", "Sam", "We have spoken to the ward, "+one.name)
+		cmd.Env = w.env
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%s: heard tell: %v\n%s", one.name, err, out)
+		}
+		one.count++
+		got, err := one.heard(ctx, one.count)
+		if err != nil || !strings.Contains(got[one.count-1].text, "St Mary's: there is news for you") {
+			t.Fatalf("%s heard %q, error %v", one.name, got, err)
+		}
+		one.last = got[one.count-1]
+		if err := one.take(ctx, turn{"Show it now", "We have spoken to the ward, PERSON"}); err != nil {
+			// SMS has numbers where the others have buttons
+			t.Fatalf("%s: %v", one.name, err)
+		}
+	}
 }
 
 func newWorld(t *testing.T) *world {
