@@ -118,10 +118,15 @@ func (c *Case) field(name string) string {
 	return ""
 }
 
-// erase removes a draft for good.
+// erase removes a draft for good, or what was kept where there is no case yet.
 func (w *work) erase() {
 	c := w.current
-	if c == nil || c.Status != Draft {
+	switch {
+	case c == nil:
+		w.ops = slices.DeleteFunc(w.ops, func(o Op) bool { _, kept := o.(KeepWith); return kept })
+		w.eraseKept()
+		return
+	case c.Status != Draft:
 		return
 	}
 	for _, one := range w.cases {
@@ -147,9 +152,17 @@ func (w *work) forget(c *Case) {
 		}
 		return false
 	})
-	w.op(EraseKept{w.conv.ID})
-	w.op(EndTask{w.conv.taskID(PutAside)})
+	w.eraseKept()
 	w.op(DropTimer{Timer{Kind: Nudge, Conversation: w.conv.ID}.ID()})
+}
+
+// eraseKept removes what is kept with the conversation, and the tasks that hold
+// words of it.
+func (w *work) eraseKept() {
+	w.op(EraseKept{w.conv.ID})
+	for _, kind := range []StaffTaskKind{PutAside, Danger, ConfirmedDanger} {
+		w.op(EndTask{w.conv.taskID(kind)})
+	}
 }
 
 // alert tells the team of danger, with the words that raised it where they are

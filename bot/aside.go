@@ -23,7 +23,8 @@ func (b *Bot) aside(p *provider, view View, in channels.Inbound, turn TurnID, ca
 	w.op(KeepWith{Conversation: w.conv.ID, Entry: e})
 	w.op(AddTask{StaffTask{
 		ID: w.conv.taskID(PutAside), Kind: PutAside, Conv: w.conv.ID, At: w.now, Due: w.now.Add(time.Hour),
-		Text: "A message could not be handled and was put aside. Read it and answer the person.",
+		Text:  "A message could not be handled and was put aside. Read it and answer the person.",
+		Words: w.words,
 	}})
 	w.say(Message{Text: holdingReply, Purpose: flows.Reply}, false)
 	return w
