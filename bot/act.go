@@ -147,6 +147,8 @@ func (w *work) forget(c *Case) {
 			return o.Case == c
 		case AddTask:
 			return o.Task.Case == c.Ref
+		case SetTimer:
+			return o.Timer.Case == c.Ref
 		case KeepWith:
 			return true
 		}
@@ -154,6 +156,7 @@ func (w *work) forget(c *Case) {
 	})
 	w.eraseKept()
 	w.op(DropTimer{Timer{Kind: Nudge, Conversation: w.conv.ID}.ID()})
+	w.burnFiles(c)
 }
 
 // eraseKept removes what is kept with the conversation, and the tasks that hold

@@ -131,6 +131,7 @@ func (c *Case) setField(e flows.Save) {
 func (w *work) write(c *Case, e Entry) {
 	if c != nil {
 		w.op(Append{Case: c, Entry: e})
+		w.fetchLater(c, e)
 		return
 	}
 	w.op(KeepWith{Conversation: w.conv.ID, Entry: e})

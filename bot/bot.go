@@ -31,6 +31,9 @@ type Provider struct {
 	Calendar   Calendar
 	Flows      *flows.Set
 
+	// Media fetches what people send, by channel; left out: files stay where they are.
+	Media map[channels.Channel]MediaSource
+
 	// ReflectAfter is how long after an accepted outcome the person is asked to
 	// look back.
 	ReflectAfter time.Duration
@@ -41,6 +44,7 @@ type Options struct {
 	Store     Store
 	Versions  FlowStore
 	Providers []Provider
+	Files     Files            // nil: files are not fetched
 	Deliver   func(Lease)      // is handed each message that a commit leased; must not block
 	Now       func() time.Time // nil: the clock
 	Log       *slog.Logger     // nil: none
@@ -53,6 +57,8 @@ type Bot struct {
 	versions  FlowStore
 	providers map[ProviderID]*provider
 	deliver   func(Lease)
+	files     Files
+	fetching  chan struct{} // a place for each file that is being fetched
 	now       func() time.Time
 	log       *slog.Logger
 	recent    *recent
@@ -70,7 +76,8 @@ type provider struct {
 // is in the middle of one can finish it after the files have changed.
 func New(ctx context.Context, o Options) (*Bot, error) {
 	b := &Bot{
-		store: o.Store, versions: o.Versions, deliver: o.Deliver, now: o.Now, log: o.Log,
+		store: o.Store, versions: o.Versions, deliver: o.Deliver, files: o.Files, now: o.Now, log: o.Log,
+		fetching:  make(chan struct{}, fetchesAtOnce),
 		providers: map[ProviderID]*provider{}, recent: newRecent(recentSize),
 	}
 	if b.now == nil {

@@ -29,6 +29,9 @@ type (
 	// EntryID names one entry of a timeline.
 	EntryID string
 
+	// FileID names a file that a person sent; random, made when it came.
+	FileID string
+
 	// TimerID is the record and the kind of a timer: to write one again is to
 	// replace it.
 	TimerID string

@@ -148,7 +148,7 @@ func words(in channels.Inbound) string {
 func media(in channels.Inbound) []flows.Media {
 	var all []flows.Media
 	for _, m := range in.Media {
-		all = append(all, flows.Media{Kind: m.Kind, Ref: m.Ref, Type: m.Type, Size: m.Size})
+		all = append(all, flows.Media{Kind: m.Kind, Ref: m.Ref, Type: m.Type, Size: m.Size, File: string(newFileID())})
 	}
 	return all
 }

@@ -182,6 +182,7 @@ const (
 	AskedWithdraw   StaffTaskKind = "withdraw"
 	NeedsPerson     StaffTaskKind = "talk to a person"
 	AskedErasure    StaffTaskKind = "asks to be deleted"
+	FileMissing     StaffTaskKind = "file not kept"
 )
 
 // StatementAnswer is one answer to one of the 21 statements, without person,
@@ -213,6 +214,8 @@ const (
 	Nudge TimerKind = "remind" // a reminder of an open question
 	News  TimerKind = "wake"   // the case has something to tell its person
 	Gone  TimerKind = "left"   // staff learn that an anonymous person cannot be reached
+	Fetch TimerKind = "fetch"  // the files of an entry are fetched from the provider
+	Burn  TimerKind = "burn"   // the files of an erased case are removed
 )
 
 // Timer is something to do later, by the store's clock. Its ID is made of its
@@ -224,11 +227,21 @@ type Timer struct {
 	Visit        uint32          `cbor:"4,keyasint,omitempty"` // void if this has passed
 	After        time.Duration   `cbor:"-"`                    // from the commit
 	Then         []time.Duration `cbor:"5,keyasint,omitempty"` // Nudge: the later ones, from the commit that set the first
+
+	Entry   EntryID          `cbor:"6,keyasint,omitempty"` // Fetch: whose files
+	Channel channels.Channel `cbor:"7,keyasint,omitempty"` // Fetch: from where
+	Tries   int              `cbor:"8,keyasint,omitempty"` // Fetch: how often it failed
+	Folder  string           `cbor:"9,keyasint,omitempty"` // Burn: what FileFolder named
 }
 
 // ID is the timer's record and kind.
 func (t Timer) ID() TimerID {
-	if t.Case != "" {
+	switch {
+	case t.Kind == Fetch:
+		return TimerID(string(t.Case) + "/" + string(t.Kind) + "/" + string(t.Entry))
+	case t.Kind == Burn:
+		return TimerID(t.Folder + "/" + string(t.Kind))
+	case t.Case != "":
 		return TimerID(string(t.Case) + "/" + string(t.Kind))
 	}
 	return TimerID(string(t.Conversation) + "/" + string(t.Kind))

@@ -15,6 +15,9 @@ import (
 // What has passed meanwhile makes an empty turn, which ends the timer. ErrFenced:
 // another instance has the timer now.
 func (b *Bot) Wake(ctx context.Context, l TimerLease) error {
+	if l.Timer.Kind == Fetch {
+		return b.fetch(ctx, l)
+	}
 	ctx, cancel := context.WithTimeout(ctx, turnTime)
 	defer cancel()
 	p, err := b.provider(l.Provider)
@@ -43,6 +46,8 @@ func (b *Bot) woken(ctx context.Context, p *provider, l TimerLease, turn TurnID)
 		return b.news(ctx, p, l, nothing)
 	case Gone:
 		return b.gone(ctx, p, l, nothing)
+	case Burn:
+		return nothing, b.burn(ctx, p, l)
 	}
 	return nothing, nil
 }

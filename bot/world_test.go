@@ -189,7 +189,13 @@ func england(t testing.TB) bot.Calendar {
 // newBot is one more instance, on a store and a set of flows.
 func (w *world) newBot(s bot.Store, set *flows.Set) *bot.Bot {
 	w.t.Helper()
-	b, err := bot.New(w.ctx, bot.Options{
+	return w.newBotWith(s, set, func(*bot.Options) {})
+}
+
+// newBotWith is one with other options.
+func (w *world) newBotWith(s bot.Store, set *flows.Set, change func(*bot.Options)) *bot.Bot {
+	w.t.Helper()
+	o := bot.Options{
 		Store: s, Versions: w.store, Now: w.clock.Now,
 		Log: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Deliver: func(l bot.Lease) {
@@ -200,7 +206,9 @@ func (w *world) newBot(s bot.Store, set *flows.Set) *bot.Bot {
 		Providers: []bot.Provider{{
 			ID: hospital, Name: "St Mary's Hospital", PublicName: "St Mary's", Calendar: england(w.t), Flows: set, ReflectAfter: reflect,
 		}},
-	})
+	}
+	change(&o)
+	b, err := bot.New(w.ctx, o)
 	if err != nil {
 		w.t.Fatal(err)
 	}

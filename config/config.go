@@ -14,6 +14,8 @@ type Config struct {
 	Keys          []string   `yaml:"keys"`
 	Durability    string     `yaml:"durability"`
 	AllowDataLoss string     `yaml:"allow_data_loss"`
+	Files         string     `yaml:"files"`
+	S3            *S3        `yaml:"s3"`
 	Providers     []Provider `yaml:"providers"`
 }
 
@@ -48,6 +50,15 @@ type Telegram struct {
 	APIURL        string  `yaml:"api_url"`
 }
 
+// S3 is a bucket for the files that people send, in place of a folder.
+type S3 struct {
+	Endpoint  string `yaml:"endpoint"`
+	Region    string `yaml:"region"`
+	Bucket    string `yaml:"bucket"`
+	AccessKey string `yaml:"access_key"`
+	SecretKey string `yaml:"secret_key"`
+}
+
 // Embedded is the value of Redis for a store inside the process, which keeps
 // nothing.
 const Embedded = "embedded"
@@ -57,7 +68,7 @@ func kinds() []string { return []string{"nhs", "council", "care_home", "gp"} }
 
 // Default is a configuration with everything that has a default.
 func Default() Config {
-	return Config{Listen: "127.0.0.1:8080", Redis: "redis://127.0.0.1:6379/0"}
+	return Config{Listen: "127.0.0.1:8080", Redis: "redis://127.0.0.1:6379/0", Files: "heard-files"}
 }
 
 // complete fills in what follows from other settings.

@@ -31,6 +31,7 @@ func (c *Config) validate(where lines) error {
 	if c.AllowDataLoss != "" && c.AllowDataLoss != "1s" {
 		check.wrong("allow_data_loss", "%q is not known: leave it out, or write 1s to allow appendfsync everysec", c.AllowDataLoss)
 	}
+	check.s3(c.S3)
 	if len(c.Providers) == 0 {
 		check.wrong("providers", "there is none: add one with an id and twilio or telegram; heard config shows how")
 	}
@@ -77,6 +78,24 @@ func (k *checks) keys(keys []string, redis string) {
 	for i, key := range keys {
 		if _, err := DecodeKey(key); err != nil {
 			k.wrong(fmt.Sprintf("keys[%d]", i), "%v", err)
+		}
+	}
+}
+
+// s3 checks the bucket that takes the place of the folder for files.
+func (k *checks) s3(s *S3) {
+	if s == nil {
+		return
+	}
+	k.url("s3.endpoint", s.Endpoint, "https://s3.eu-west-2.amazonaws.com")
+	for _, one := range []struct{ name, value, hint string }{
+		{"region", s.Region, "eu-west-2, or what your store calls its own"},
+		{"bucket", s.Bucket, "the name of a bucket that is not public"},
+		{"access_key", s.AccessKey, "the id of a key that may read, write, list and delete there"},
+		{"secret_key", s.SecretKey, "that key's secret"},
+	} {
+		if one.value == "" {
+			k.wrong("s3."+one.name, "it is empty: write %s", one.hint)
 		}
 	}
 }
@@ -175,7 +194,7 @@ func (k *checks) once(seen map[string]string, thing, path, sentence string) {
 // hint names the setting that was perhaps meant.
 func hint(name string) string {
 	best, far := "", 3
-	for _, known := range []string{"listen", "public_url", "redis", "keys", "durability", "allow_data_loss", "providers", "id", "name",
+	for _, known := range []string{"listen", "public_url", "redis", "keys", "durability", "allow_data_loss", "files", "s3", "endpoint", "region", "bucket", "access_key", "secret_key", "providers", "id", "name",
 		"public_name", "kind", "jurisdiction", "languages", "guardian", "hours", "flows", "twilio", "telegram", "account_sid",
 		"auth_token", "sms_from", "whatsapp_from", "api_url", "token", "webhook_secret"} {
 		if d := distance(name, known); d < far {

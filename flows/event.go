@@ -38,6 +38,7 @@ type Media struct {
 	Ref  string `cbor:"2,keyasint"` // opaque
 	Type string `cbor:"3,keyasint,omitempty"`
 	Size int64  `cbor:"4,keyasint,omitempty"`
+	File string `cbor:"5,keyasint,omitempty"` // our own name of it, once it is fetched; opaque
 }
 
 // Facts are what the world tells a flow: who the provider is, what the case is.

@@ -13,6 +13,9 @@ import (
 // maxMedia is what Telegram lets a bot download.
 const maxMedia = 20 << 20
 
+// RemoveMedia does nothing: a bot cannot remove what a person sent.
+func (*Client) RemoveMedia(context.Context, string) error { return nil }
+
 // Media opens a file by its id, with its MIME type as Telegram serves it. More
 // than 20 MB ends in an *http.MaxBytesError while reading, never in a file that
 // looks whole. The error is a *channels.SendError, which says whether to try

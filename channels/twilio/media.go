@@ -49,6 +49,33 @@ func (c *Client) Media(ctx context.Context, ref string) (io.ReadCloser, string, 
 	return http.MaxBytesReader(nil, resp.Body, maxMedia), resp.Header.Get("Content-Type"), nil
 }
 
+// RemoveMedia removes a file at Twilio, which keeps it until then. One that is not
+// there, or not under the API's address, is no error. The error is a
+// *channels.SendError.
+func (c *Client) RemoveMedia(ctx context.Context, ref string) error {
+	u, err := url.Parse(ref)
+	if err != nil || u.Scheme != c.api.Scheme || u.Host != c.api.Host {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, callLimit)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodDelete, u.String(), nil)
+	if err != nil {
+		return nil
+	}
+	req.SetBasicAuth(c.accountSID, c.authToken)
+	attempt := new(channels.Attempt)
+	resp, err := attempt.RoundTrip(c.transport, req)
+	if err != nil {
+		return attempt.NoAnswer(err)
+	}
+	_ = resp.Body.Close() // it was read
+	if resp.StatusCode/100 == 2 || resp.StatusCode == http.StatusNotFound {
+		return nil
+	}
+	return sendError(attempt, nil)
+}
+
 func (c *Client) follow(req *http.Request, via []*http.Request) error {
 	if len(via) > 3 || !c.holdsMedia(req.URL) {
 		return errHost

@@ -34,6 +34,7 @@ type house struct {
 	dispatch *dispatch.Dispatcher
 	inboxes  *dispatch.Inboxes
 	lines    []*lines
+	files    *keeping
 	metrics  *metrics
 	mux      *http.ServeMux
 }
@@ -59,6 +60,9 @@ func build(ctx context.Context, p plan) (*house, error) {
 	}
 	if h.store, err = redisstore.Open(ctx, h.options); err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
+	}
+	if h.files, err = openFiles(p.config); err != nil {
+		return nil, errors.Join(usageError{err}, h.store.Close())
 	}
 	if err := h.furnish(ctx, p); err != nil {
 		return nil, errors.Join(err, h.store.Close())
@@ -119,6 +123,7 @@ func (h *house) furnish(ctx context.Context, p plan) error {
 	}
 	for i, one := range providers {
 		ids[i] = one.ID
+		providers[i].Media = p.lines[i].media()
 		h.flows = append(h.flows, one.Flows)
 		p.lines[i].senders(senders)
 		if names := templates.missing(one.ID); len(names) > 0 && p.lines[i].twilio.WhatsApp() {
@@ -130,7 +135,7 @@ func (h *house) furnish(ctx context.Context, p plan) error {
 		Queue: h.store, Providers: ids, Lines: senders, Template: templates.find, Log: h.log, Count: h.metrics.sent,
 	})
 	h.bot, err = bot.New(ctx, bot.Options{
-		Store: h.store, Versions: h.store, Providers: providers, Deliver: h.dispatch.Deliver, Log: h.log,
+		Store: h.store, Versions: h.store, Providers: providers, Files: h.files.store, Deliver: h.dispatch.Deliver, Log: h.log,
 	})
 	if err != nil {
 		return err
@@ -212,7 +217,7 @@ func (h *house) close() error {
 	if h.desk != nil {
 		err = errors.Join(h.desk.Close(), err)
 	}
-	return err
+	return errors.Join(err, h.files.close())
 }
 
 // announce tells Telegram how updates are to come, until it has heard.

@@ -28,9 +28,11 @@ var allowed = map[string][]string{
 	"heard/bot/dispatch":          {"heard/bot", "heard/channels"},
 	"heard/bot/console":           {"heard/bot", "heard/flows", "heard/channels"},
 	"heard/bot/report":            {"heard/bot", "heard/flows"},
+	"heard/bot/files":             {"heard/bot"},
 	"heard/cmd/heard": {
 		"heard/config", "heard/flows", "heard/flows/library", "heard/channels", "heard/channels/twilio", "heard/channels/telegram",
 		"heard/channels/webchat", "heard/bot", "heard/bot/redisstore", "heard/bot/dispatch", "heard/bot/console", "heard/bot/report",
+		"heard/bot/files",
 	},
 }
 
@@ -41,6 +43,7 @@ var only = map[string]string{
 	"github.com/twilio/twilio-go":     "heard/channels/twilio",
 	"github.com/go-telegram/bot":      "heard/channels/telegram",
 	"github.com/prometheus":           "heard/cmd/heard",
+	"github.com/aws":                  "heard/bot/files",
 	"github.com/goccy/go-yaml":        "heard/config heard/flows",
 	"github.com/looplab/fsm":          "heard/flows heard/bot",
 	"testing":                         "heard/bot/storetest heard/channels/channelstest",

@@ -63,6 +63,18 @@ func (l *lines) senders(all map[dispatch.Line]dispatch.Sender) {
 	}
 }
 
+// media are where the files that people send are fetched.
+func (l *lines) media() map[channels.Channel]bot.MediaSource {
+	all := map[channels.Channel]bot.MediaSource{}
+	if l.twilio != nil {
+		all[channels.SMS], all[channels.WhatsApp] = l.twilio, l.twilio
+	}
+	if l.telegram != nil {
+		all[channels.Telegram] = l.telegram
+	}
+	return all
+}
+
 // inboxes are what is fetched: Twilio's list, which is its inbox, and a bot that
 // is polled.
 func (l *lines) inboxes() []dispatch.Inbox {

@@ -149,6 +149,7 @@ listen: %s
 public_url: %s
 redis: %s
 keys: ["${HEARD_KEY}"]
+files: %s
 providers:
   - id: %s
     name: St Mary's Hospital
@@ -166,7 +167,7 @@ providers:
       token: ${TELEGRAM_BOT_TOKEN}
       webhook_secret: ${TELEGRAM_SECRET}
       api_url: %s
-`, freeAddress(t), public, redis.URL(), provider, smsFrom, waFrom, w.twilio.URL(), w.telegram.URL())
+`, freeAddress(t), public, redis.URL(), filepath.Join(dir, "files"), provider, smsFrom, waFrom, w.twilio.URL(), w.telegram.URL())
 	if err := os.WriteFile(w.config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
