@@ -38,7 +38,7 @@ type world struct {
 	t     *testing.T
 	ctx   context.Context
 	clock *storetest.Clock
-	rdb   *redis.Client
+	rdb   redis.UniversalClient
 	trips *atomic.Int64
 	store *redisstore.Store
 	desk  *redisstore.Desk

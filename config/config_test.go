@@ -32,7 +32,7 @@ func TestMistakesStopTheStart(t *testing.T) {
 	tests := map[string]struct{ old, new, want string }{
 		"unknown key":               {"listen:", "lisen:", "listen"},
 		"unknown key, deep":         {"    kind: nhs", "    kindd: nhs", "did you mean kind?"},
-		"no auth token":             {"${TWILIO_AUTH_TOKEN}", `""`, "heard.yaml:30: providers[0].twilio.auth_token: it is empty"},
+		"no auth token":             {"${TWILIO_AUTH_TOKEN}", `""`, "heard.yaml:32: providers[0].twilio.auth_token: it is empty"},
 		"variable not set":          {"${TWILIO_AUTH_TOKEN}", "${NOT_SET}", "NOT_SET is not set"},
 		"empty webhook secret":      {"${TELEGRAM_SECRET}", `""`, "providers[0].telegram.webhook_secret: it is empty"},
 		"no token":                  {"${TELEGRAM_BOT_TOKEN}", `""`, "providers[0].telegram.token: it is empty"},
@@ -42,6 +42,7 @@ func TestMistakesStopTheStart(t *testing.T) {
 		"bad key":                   {"${HEARD_KEY}", "abc", "keys[0]: this is no key"},
 		"bad listen":                {"127.0.0.1:8080", "8080", "listen: \"8080\" is no address"},
 		"bad redis":                 {"redis://127.0.0.1:6379/0", "localhost", "redis: this is no address"},
+		"no master":                 {"redis://127.0.0.1:6379/0", "redis+sentinel://127.0.0.1:26379", "redis: the Sentinels are not told"},
 		"bad public url":            {"https://heard.example.org", "heard", "public_url: this is no web address"},
 		"no public url":             {"public_url: https://heard.example.org", "# ", "public_url: Twilio needs an address"},
 		"bad id":                    {"id: stmarys", "id: St Mary's", "cannot stand in a web address"},

@@ -66,8 +66,13 @@ func (k *checks) redis(c *Config) {
 	if c.Redis == Embedded {
 		return
 	}
-	if u, err := url.Parse(c.Redis); err != nil || u.Scheme != "redis" && u.Scheme != "rediss" && u.Scheme != "unix" {
-		k.wrong("redis", "this is no address of a Redis: write redis://host:6379/0, or %s to try it out", Embedded)
+	u, err := url.Parse(c.Redis)
+	switch {
+	case err != nil || !slices.Contains(schemes(), u.Scheme):
+		k.wrong("redis", "this is no address of a Redis: write redis://host:6379/0, redis+sentinel://host:26379?master_name=heard, "+
+			"redis+cluster://host:6379, or %s to try it out", Embedded)
+	case strings.HasSuffix(u.Scheme, "+sentinel") && u.Query().Get("master_name") == "":
+		k.wrong("redis", "the Sentinels are not told whose master is meant: add ?master_name= and the name in sentinel.conf")
 	}
 }
 
@@ -98,6 +103,11 @@ func (k *checks) s3(s *S3) {
 			k.wrong("s3."+one.name, "it is empty: write %s", one.hint)
 		}
 	}
+}
+
+// schemes are what may stand before :// in the address of a Redis.
+func schemes() []string {
+	return []string{"redis", "rediss", "unix", "redis+sentinel", "rediss+sentinel", "redis+cluster", "rediss+cluster"}
 }
 
 // DecodeKey reads a key as heard key prints it: 32 bytes in base64.

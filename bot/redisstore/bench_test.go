@@ -75,7 +75,7 @@ func benchmark(b *testing.B, name string, prepare func(b *testing.B, s *Store) (
 
 // scriptTime is how long a script took the server on average since it was last
 // asked, in µs.
-func scriptTime(b *testing.B, rdb *redis.Client) float64 {
+func scriptTime(b *testing.B, rdb redis.UniversalClient) float64 {
 	b.Helper()
 	ctx := context.Background()
 	info, err := rdb.Info(ctx, "commandstats").Result()

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/redis/go-redis/v9"
 )
 
 // Durability says what the store must keep through a crash.
@@ -25,15 +27,19 @@ func (b *backend) CheckDurability(ctx context.Context, d Durability) error {
 	if d == Asserted || d == Ephemeral {
 		return b.Ready(ctx)
 	}
-	got, err := b.rdb.ConfigGet(ctx, "*append*").Result()
+	return eachServer(ctx, b.rdb, func(ctx context.Context, server *redis.Client) error { return checkServer(ctx, server, d) })
+}
+
+func checkServer(ctx context.Context, server *redis.Client, d Durability) error {
+	got, err := server.ConfigGet(ctx, "*append*").Result()
 	if err != nil {
 		return fmt.Errorf("check durability: CONFIG GET: %w (where a managed Redis hides its settings and keeps every write, set durability: asserted)", err)
 	}
-	policy, err := b.rdb.ConfigGet(ctx, "maxmemory-policy").Result()
+	policy, err := server.ConfigGet(ctx, "maxmemory-policy").Result()
 	if err != nil {
 		return fmt.Errorf("check durability: CONFIG GET: %w", err)
 	}
-	info, err := b.rdb.Info(ctx, "persistence").Result()
+	info, err := server.Info(ctx, "persistence").Result()
 	if err != nil {
 		return fmt.Errorf("check durability: INFO persistence: %w", err)
 	}
@@ -54,16 +60,21 @@ func (b *backend) CheckDurability(ctx context.Context, d Durability) error {
 }
 
 // hasReplicas tells whether the server is set to want replicas for a write
-// (min-replicas-to-write). INFO has this line only where it is.
+// (min-replicas-to-write), each of them in a Cluster. INFO has this line only where it is.
 func (b *backend) hasReplicas(ctx context.Context, d Durability) (bool, error) {
 	if d == Ephemeral {
 		return false, nil
 	}
-	info, err := b.rdb.Info(ctx, "replication").Result()
+	all := true
+	err := eachServer(ctx, b.rdb, func(ctx context.Context, server *redis.Client) error {
+		info, err := server.Info(ctx, "replication").Result()
+		all = all && strings.Contains(info, "min_slaves_good_slaves:")
+		return err
+	})
 	if err != nil && d != Asserted { // a managed Redis may hide this too
 		return false, fmt.Errorf("check durability: INFO replication: %w", err)
 	}
-	return strings.Contains(info, "min_slaves_good_slaves:"), nil
+	return all && err == nil, nil
 }
 
 func demand(setting, is, must, why string) error {

@@ -39,7 +39,7 @@ func (d deaf) Read(b []byte) (int, error) {
 func deafClient(t *testing.T, url string) (*redis.Client, *atomic.Bool) {
 	t.Helper()
 	lose := &atomic.Bool{}
-	o := *newClient(t, url).Options()
+	o := *newClient(t, url).(*redis.Client).Options()
 	o.MaxRetries = -1
 	o.Dialer = func(ctx context.Context, network, addr string) (net.Conn, error) {
 		c, err := (&net.Dialer{}).DialContext(ctx, network, addr)

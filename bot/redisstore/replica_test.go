@@ -77,7 +77,7 @@ func TestReplicaHasWhatWasAcknowledged(t *testing.T) {
 }
 
 // awaitReplica returns when the server counts one that keeps up.
-func awaitReplica(t *testing.T, client *redis.Client) {
+func awaitReplica(t *testing.T, client redis.UniversalClient) {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); ; {
 		info, err := client.Info(context.Background(), "replication").Result()

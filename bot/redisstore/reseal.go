@@ -77,7 +77,11 @@ func (v sealedValue) resealed(ring *keyring, p bot.ProviderID) (fresh string, sa
 func (r *rotation) reseal(ctx context.Context) error {
 	ring := r.store.readers[r.provider].held.Load()
 	count := 0
-	keys := r.store.rdb.Scan(ctx, 0, prefix(r.provider)+"*", scanKeys).Iterator()
+	server, err := home(ctx, r.store.rdb, prefix(r.provider))
+	if err != nil {
+		return fmt.Errorf("reseal: %w", err)
+	}
+	keys := server.Scan(ctx, 0, prefix(r.provider)+"*", scanKeys).Iterator()
 	for keys.Next(ctx) {
 		n, err := r.resealKey(ctx, ring, strings.TrimPrefix(keys.Val(), prefix(r.provider)))
 		if err != nil {

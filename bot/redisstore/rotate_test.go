@@ -384,7 +384,7 @@ func TestResealLeavesWhatChanged(t *testing.T) {
 }
 
 // sealedWith counts what opens with the keys of a keyring, anywhere in the store.
-func sealedWith(t *testing.T, client *redis.Client, p bot.ProviderID, ring *keyring) (count int) {
+func sealedWith(t *testing.T, client redis.UniversalClient, p bot.ProviderID, ring *keyring) (count int) {
 	t.Helper()
 	s := &rotation{store: &Store{backend: &backend{rdb: client}}, provider: p}
 	try := func(values []sealedValue, err error) {

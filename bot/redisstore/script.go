@@ -66,7 +66,7 @@ var (
 
 // run calls a script by its hash, and sends its text where the server does not
 // know it. The answer is flattened to strings.
-func (s *script) run(ctx context.Context, rdb *redis.Client, key string, args ...any) ([]string, error) {
+func (s *script) run(ctx context.Context, rdb redis.UniversalClient, key string, args ...any) ([]string, error) {
 	return s.answer(s.lua.Run(ctx, rdb, []string{key}, args...))
 }
 
@@ -76,11 +76,15 @@ const replicaTime = time.Second
 // runReplicated does the same, and in the same trip waits until a replica has
 // what was written up to then, be it by this run or by an earlier one whose
 // answer was lost. Where none has in time it is an error, although it was done.
-func (s *script) runReplicated(ctx context.Context, rdb *redis.Client, key string, args ...any) ([]string, error) {
+func (s *script) runReplicated(ctx context.Context, rdb redis.UniversalClient, key string, args ...any) ([]string, error) {
 	keys := []string{key}
-	call, confirmed := pipeWait(ctx, rdb, func(pipe redis.Pipeliner) *redis.Cmd { return pipe.EvalSha(ctx, s.lua.Hash(), keys, args...) })
+	server, err := home(ctx, rdb, key)
+	if err != nil {
+		return nil, fmt.Errorf("script %s: %w", s.name, err)
+	}
+	call, confirmed := pipeWait(ctx, server, func(pipe redis.Pipeliner) *redis.Cmd { return pipe.EvalSha(ctx, s.lua.Hash(), keys, args...) })
 	if redis.HasErrorPrefix(call.Err(), "NOSCRIPT") {
-		call, confirmed = pipeWait(ctx, rdb, func(pipe redis.Pipeliner) *redis.Cmd { return s.lua.Eval(ctx, pipe, keys, args...) })
+		call, confirmed = pipeWait(ctx, server, func(pipe redis.Pipeliner) *redis.Cmd { return s.lua.Eval(ctx, pipe, keys, args...) })
 	}
 	answer, err := s.answer(call)
 	if err != nil {

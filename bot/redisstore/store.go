@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
-	"github.com/redis/go-redis/v9/maintnotifications"
 
 	"heard/bot"
 	"heard/channels"
@@ -20,8 +19,8 @@ import (
 
 // Options say where the store is and how it is used.
 type Options struct {
-	URL    string        // redis://host:port/db; or Client
-	Client *redis.Client // one made by NewClient, shared; closed by who made it
+	URL    string                // as NewClient takes it; or Client
+	Client redis.UniversalClient // one made by NewClient, shared; closed by who made it
 
 	// ConfigKeys are the 32-byte keys of the configuration: the first wraps the
 	// providers' keyrings, all unwrap them.
@@ -36,49 +35,15 @@ type Options struct {
 	Clock func() time.Time
 }
 
-// The client waits this long at most for one answer when the caller set no deadline.
-const (
-	dialTimeout = 2 * time.Second
-	ioTimeout   = 5 * time.Second
-	poolSize    = 64
-)
-
 // How long an inbound message's id and the answer to a turn without one are kept.
 const (
 	keepMessage = 7 * 24 * time.Hour
 	keepTurn    = 24 * time.Hour
 )
 
-// NewClient makes a client fit for writing: it never repeats a command by itself,
-// obeys the caller's context, and skips the extras of the handshake.
-func NewClient(url string) (*redis.Client, error) {
-	o, err := redis.ParseURL(url)
-	if err != nil {
-		// The library's error quotes the address, which may hold a password.
-		return nil, errors.New("redis: not an address such as redis://127.0.0.1:6379/0")
-	}
-	o.Protocol = 2
-	o.MaxRetries = -1
-	o.ContextTimeoutEnabled = true
-	o.DisableIdentity = true
-	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
-	o.PipelinePoolSize = -1
-	o.PoolSize = poolSize
-	redis.SetLogger(silence{}) // what fails is an error here, and logged once by who acts on it
-	o.DialTimeout, o.ReadTimeout, o.WriteTimeout = dialTimeout, ioTimeout, ioTimeout
-	return redis.NewClient(o), nil
-}
-
-// silence is the library's logger: it would write lines of its own to stderr, for
-// the whole process.
-type silence struct{}
-
-// Printf says nothing.
-func (silence) Printf(context.Context, string, ...any) {}
-
 // backend is what Store and Desk have in common.
 type backend struct {
-	rdb      *redis.Client
+	rdb      redis.UniversalClient
 	owned    bool
 	wrap     *wrapper
 	wire     encoding
@@ -115,7 +80,7 @@ func newBackend(o Options) (*backend, error) {
 		}
 		b.owned = true
 	}
-	if b.rdb.Options().MaxRetries > 0 {
+	if retries(b.rdb) {
 		return nil, errors.New("redis: a client that retries by itself writes twice when an answer is lost; make it with NewClient")
 	}
 	return b, nil

@@ -45,7 +45,7 @@ func startEmbedded(t testing.TB) *Embedded {
 
 var providers atomic.Int64 // each test has a provider of its own on the shared server
 
-func testOptions(client *redis.Client, d Durability, clock func() time.Time) Options {
+func testOptions(client redis.UniversalClient, d Durability, clock func() time.Time) Options {
 	return Options{
 		Client: client, ConfigKeys: [][]byte{[]byte("0123456789abcdef0123456789abcdef")},
 		Providers:  []bot.ProviderID{bot.ProviderID(fmt.Sprintf("test%d", providers.Add(1)))},
@@ -53,7 +53,7 @@ func testOptions(client *redis.Client, d Durability, clock func() time.Time) Opt
 	}
 }
 
-func newClient(t testing.TB, url string) *redis.Client {
+func newClient(t testing.TB, url string) redis.UniversalClient {
 	t.Helper()
 	client, err := NewClient(url)
 	if err != nil {
@@ -121,10 +121,14 @@ func (c *counter) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.Proc
 }
 
 // dump reads every key of a provider with its whole value.
-func dump(t testing.TB, client *redis.Client, prefix string) map[string]string {
+func dump(t testing.TB, client redis.UniversalClient, prefix string) map[string]string {
 	t.Helper()
 	ctx, all := context.Background(), map[string]string{}
-	keys, err := client.Keys(ctx, prefix+"*").Result()
+	server, err := home(ctx, client, prefix)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := server.Keys(ctx, prefix+"*").Result()
 	if err != nil {
 		t.Fatal(err)
 	}
