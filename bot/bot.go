@@ -43,6 +43,7 @@ type Provider struct {
 type Options struct {
 	Store     Store
 	Versions  FlowStore
+	Receipts  Receipts // nil: no provider tells of its messages
 	Providers []Provider
 	Files     Files            // nil: files are not fetched
 	Deliver   func(Lease)      // is handed each message that a commit leased; must not block
@@ -55,6 +56,7 @@ type Options struct {
 type Bot struct {
 	store     Store
 	versions  FlowStore
+	receipts  Receipts
 	providers map[ProviderID]*provider
 	deliver   func(Lease)
 	files     Files
@@ -76,7 +78,7 @@ type provider struct {
 // is in the middle of one can finish it after the files have changed.
 func New(ctx context.Context, o Options) (*Bot, error) {
 	b := &Bot{
-		store: o.Store, versions: o.Versions, deliver: o.Deliver, files: o.Files, now: o.Now, log: o.Log,
+		store: o.Store, versions: o.Versions, receipts: o.Receipts, deliver: o.Deliver, files: o.Files, now: o.Now, log: o.Log,
 		fetching:  make(chan struct{}, fetchesAtOnce),
 		providers: map[ProviderID]*provider{}, recent: newRecent(recentSize),
 	}

@@ -124,6 +124,7 @@ const (
 	Asked    EntryKind = "request" // CALL ME, withdraw, disagree: something staff must answer
 	Alerted  EntryKind = "alert"   // danger words
 	Aside    EntryKind = "put aside"
+	Delivery EntryKind = "delivery" // what became of a message about the case
 )
 
 // Entry is one line of a case's append-only timeline, or of what is kept with a
@@ -204,6 +205,10 @@ type Message struct {
 	Template string            `cbor:"4,keyasint,omitempty"`
 	Language string            `cbor:"5,keyasint,omitempty"`
 	Purpose  flows.Purpose     `cbor:"6,keyasint,omitempty"`
+
+	// Case is the case that the message has news of, on whose timeline it is noted
+	// what became of it. A mere reply has none.
+	Case CaseRef `cbor:"7,keyasint,omitempty"`
 }
 
 // TimerKind says what a timer does when it is due.

@@ -63,13 +63,26 @@ type Queue interface {
 	Settle(ctx context.Context, l Lease, s Settlement) (*Lease, error)
 	// LeaseTimers takes up to max timers that are due.
 	LeaseTimers(ctx context.Context, p ProviderID, max int) ([]TimerLease, error)
-	// Receipt moves a message's status forward, never back, and settles a send in
-	// doubt that turns out to have arrived. It tells whether the message is now
-	// known not to arrive for the first time. ErrNotFound: no message of ours, or
-	// one without a task whose id is not stored yet.
-	Receipt(ctx context.Context, p ProviderID, r channels.Receipt) (failed bool, err error)
 	// Claimed tells which of the provider's ids belong to a message of ours.
 	Claimed(ctx context.Context, p ProviderID, ids []string) ([]bool, error)
+}
+
+// Receipts follow a message after it was sent.
+type Receipts interface {
+	// Receipt moves a message's status forward, never back, and settles a send in
+	// doubt that turns out to have arrived. Nil: nobody need know of it.
+	// ErrNotFound: no message of ours, or one without a task whose id is not stored
+	// yet.
+	Receipt(ctx context.Context, p ProviderID, r channels.Receipt) (*Delivered, error)
+}
+
+// Delivered is what became of a message, where somebody should know.
+type Delivered struct {
+	Task         TaskID
+	Conversation ConversationID
+	Case         *Case // that it had news of, or, if it failed, that the conversation is about; nil: none
+	Status       channels.Status
+	Again        bool // told before: whoever was to note it may have died first
 }
 
 // Watermarks remember up to when a sender's inbound messages were listed in full.

@@ -100,6 +100,7 @@ func (w *work) turn() Turn {
 	}
 	t.Ops = append(t.Ops, w.ops...)
 	for _, m := range w.sends {
+		m.Case = w.tells(m)
 		t.Ops = append(t.Ops, Enqueue{Conversation: w.conv.ID, Message: m})
 	}
 	return t

@@ -46,10 +46,11 @@ type world struct {
 	log   *journal
 	next  atomic.Int64
 
-	mu     sync.Mutex
-	leases []bot.Lease
-	heard  map[channels.Address][]bot.Message
-	secret []string // what must stand in no log
+	mu       sync.Mutex
+	leases   []bot.Lease
+	lastTask bot.TaskID // of the last message that a receipt was told of
+	heard    map[channels.Address][]bot.Message
+	secret   []string // what must stand in no log
 }
 
 // journal is a log that can be read while it is written.
@@ -196,7 +197,7 @@ func (w *world) newBot(s bot.Store, set *flows.Set) *bot.Bot {
 func (w *world) newBotWith(s bot.Store, set *flows.Set, change func(*bot.Options)) *bot.Bot {
 	w.t.Helper()
 	o := bot.Options{
-		Store: s, Versions: w.store, Now: w.clock.Now,
+		Store: s, Versions: w.store, Receipts: w.store, Now: w.clock.Now,
 		Log: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Deliver: func(l bot.Lease) {
 			w.mu.Lock()

@@ -131,8 +131,14 @@ type Receipt struct {
 	Task   string // Outbound.Task, from the signed callback address; may be empty
 	ID     string // the provider's id of the message
 	Status Status
-	Code   string // the provider's error code, if it failed
 	At     time.Time
+
+	// Of a message that will not arrive: the provider's error code, and for staff
+	// what it means in plain words.
+	Code     string
+	Sentence string
+	OptOut   bool // the person does not want messages here
+	Window   bool // outside WhatsApp's 24-hour window: it needed a template
 }
 
 // Capabilities say how a channel shows things. The flow engine and the previews

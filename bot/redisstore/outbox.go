@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"heard/bot"
-	"heard/channels"
 )
 
 // LeaseMessages takes up to max heads of outboxes that are due or whose lease was
@@ -154,7 +153,7 @@ func (s *Store) encodeEnd(ring *keyring, l bot.Lease, end bot.Settlement) ([]any
 		}
 		args = append(args, about.ID, string(l.Case), sealedAbout, alone.ID, sealedAlone, about.Due.UnixMilli())
 	}
-	args = append(args, ring.sealing)
+	args = append(args, ring.sealing, string(l.Message.Case))
 	for _, id := range end.IDs {
 		args = append(args, ring.hash("outgoing", id))
 	}
@@ -173,48 +172,6 @@ func (s *Store) undelivered(l bot.Lease, end bot.Settlement) (about, alone bot.S
 	about = alone
 	about.ID, about.Case, about.Conv = string(l.Case)+"/"+string(bot.Undelivered), l.Case, ""
 	return about, alone
-}
-
-// Receipt moves a message's status forward, never back.
-func (s *Store) Receipt(ctx context.Context, p bot.ProviderID, r channels.Receipt) (failed bool, err error) {
-	ring, err := s.ring(ctx, p)
-	if err != nil {
-		return false, fmt.Errorf("receipt: %w", err)
-	}
-	id := ""
-	if r.ID != "" {
-		id = ring.hash("outgoing", r.ID)
-	}
-	answer, err := scriptReceipt.run(ctx, s.rdb, prefix(p), s.now(), s.lease.Milliseconds(), s.pace,
-		r.Task, id, int(r.Status), int(channels.StatusUndelivered))
-	if err != nil {
-		return false, err
-	}
-	return answer[0] == "1", nil
-}
-
-// Claimed tells which of the provider's ids belong to a message of ours.
-func (s *Store) Claimed(ctx context.Context, p bot.ProviderID, ids []string) ([]bool, error) {
-	ring, err := s.ring(ctx, p)
-	if err != nil {
-		return nil, fmt.Errorf("claimed: %w", err)
-	}
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	keys := make([]string, len(ids))
-	for i, id := range ids {
-		keys[i] = receiptKey(p, ring.hash("outgoing", id))
-	}
-	tasks, err := s.rdb.MGet(ctx, keys...).Result()
-	if err != nil {
-		return nil, fmt.Errorf("claimed: %w", err)
-	}
-	claimed := make([]bool, len(ids))
-	for i, task := range tasks {
-		claimed[i] = task != nil
-	}
-	return claimed, nil
 }
 
 // Aside reads the messages to a conversation that were given up, oldest first.

@@ -157,6 +157,7 @@ var (
 	_ bot.Store      = (*Store)(nil)
 	_ bot.FlowStore  = (*Store)(nil)
 	_ bot.Queue      = (*Store)(nil)
+	_ bot.Receipts   = (*Store)(nil)
 	_ bot.Watermarks = (*Store)(nil)
 )
 

@@ -20,6 +20,7 @@ type Store interface {
 	bot.Store
 	bot.FlowStore
 	bot.Queue
+	bot.Receipts
 	bot.Watermarks
 }
 
@@ -167,13 +168,20 @@ func (w *world) accept(l bot.Lease, ids ...string) *bot.Lease {
 	return w.settle(l, bot.Settlement{Result: bot.Accepted, IDs: ids})
 }
 
+// receipt tells whether the message is now known not to arrive, for the first time.
 func (w *world) receipt(r channels.Receipt) bool {
 	w.t.Helper()
-	failed, err := w.Store.Receipt(w.ctx, w.Provider, r)
+	d := w.delivered(r)
+	return d != nil && d.Status == channels.StatusUndelivered && !d.Again
+}
+
+func (w *world) delivered(r channels.Receipt) *bot.Delivered {
+	w.t.Helper()
+	d, err := w.Store.Receipt(w.ctx, w.Provider, r)
 	if err != nil {
 		w.t.Fatalf("receipt: %v", err)
 	}
-	return failed
+	return d
 }
 
 // only is the single lease that a test expects, with this text.

@@ -324,6 +324,63 @@ func receiptUnknown(w *world) {
 	}
 }
 
+// receiptTells: a reply that arrived is nobody's concern; news that did is noted on
+// its case, and a failure leads to the case of the conversation.
+func receiptTells(w *world) {
+	conv := w.begin(daughter)
+	k := w.draft(conv)
+	w.open(k)
+	q := say(conv, "news")
+	q.Message.Case = k.Ref
+	l := w.only(w.commit(q, say(conv, "reply")), "news")
+	next := w.accept(l, "SM1")
+	w.accept(*next, "SM2")
+	if d := w.delivered(channels.Receipt{ID: "SM1", Status: channels.StatusSent}); d != nil {
+		w.t.Fatal("what is only on its way is told")
+	}
+	for i, status := range []channels.Status{channels.StatusDelivered, channels.StatusRead, channels.StatusRead} {
+		d := w.delivered(channels.Receipt{ID: "SM1", Status: status})
+		if d == nil || d.Case == nil || d.Case.Ref != k.Ref || d.Case.Version != k.Version || d.Conversation != conv.ID ||
+			d.Task != l.Message.Task || d.Status != status || d.Again != (i == 2) {
+			w.t.Fatalf("of news that arrived is told %+v", d)
+		}
+	}
+	for _, late := range []channels.Status{channels.StatusDelivered, channels.StatusUndelivered} {
+		if d := w.delivered(channels.Receipt{ID: "SM1", Status: late}); d != nil {
+			w.t.Fatal("news that was read is told as less")
+		}
+	}
+	if d := w.delivered(channels.Receipt{ID: "SM2", Status: channels.StatusDelivered}); d != nil {
+		w.t.Fatal("that a reply arrived is told")
+	}
+	l = w.only(w.commit(say(conv, "lost")), "lost")
+	w.accept(l, "SM3")
+	if d := w.delivered(channels.Receipt{ID: "SM3", Status: channels.StatusUndelivered}); d == nil || d.Case == nil || d.Case.Ref != k.Ref {
+		w.t.Fatal("of a reply that did not arrive it is not told whose case it was")
+	}
+}
+
+func receiptTellsEarly(w *world) {
+	conv := w.begin(daughter)
+	k := w.draft(conv)
+	w.open(k)
+	q := say(conv, "news")
+	q.Message.Case = k.Ref
+	l := w.only(w.commit(q), "news")
+	d := w.delivered(channels.Receipt{Task: string(l.Message.Task), ID: "SM1", Status: channels.StatusDelivered})
+	if d == nil || d.Case == nil || d.Case.Ref != k.Ref {
+		w.t.Fatal("news that arrived before its sender heard so is not told")
+	}
+	w.accept(l, "SM1")
+	l = w.only(w.commit(say(conv, "reply")), "reply")
+	if d := w.delivered(channels.Receipt{Task: string(l.Message.Task), Status: channels.StatusDelivered}); d != nil {
+		w.t.Fatal("that a reply arrived is told")
+	}
+	if d := w.delivered(channels.Receipt{Task: string(l.Message.Task), Status: channels.StatusUndelivered}); d != nil {
+		w.t.Fatal("a reply that arrived is told as lost")
+	}
+}
+
 func claimed(w *world) {
 	conv := w.begin(daughter)
 	w.accept(w.only(w.commit(say(conv, "1")), "1"), "SM1", "SM2")

@@ -50,6 +50,8 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"a receipt ends a doubt", receiptEndsDoubt},
 		{"a receipt before the answer ends a doubt", receiptBeforeAnswer},
 		{"a receipt for nothing of ours is said so", receiptUnknown},
+		{"a receipt tells of news and of failures, and of nothing else", receiptTells},
+		{"a receipt that comes before the answer tells of news too", receiptTellsEarly},
 		{"ids of our messages are known", claimed},
 
 		{"a timer written again replaces the first", timerReplaced},

@@ -40,6 +40,22 @@ func sendError(a *channels.Attempt, err error) *channels.SendError {
 	return e
 }
 
+// explain says in a receipt why the message will not arrive, by the same table as
+// a failed request. What asks for a later try says so of a request only: of this
+// message nothing is tried again.
+func explain(r *channels.Receipt) {
+	code, _ := strconv.Atoi(r.Code)
+	e := byCode(code)
+	switch {
+	case e == nil && code == 0:
+		r.Code, r.Sentence = "", "Twilio could not deliver this message, and does not say why. Reach the person another way."
+	case e == nil || e.Retry && e.After < settingPause:
+		r.Sentence = "Twilio could not deliver this message. Reach the person another way, and look up its code " + strconv.Itoa(code) + " at Twilio."
+	default:
+		r.Sentence, r.OptOut, r.Window = e.Sentence, e.OptOut, e.Window
+	}
+}
+
 // byStatus is what an answer means whose code is not known.
 func byStatus(status int) *channels.SendError {
 	switch {
@@ -56,7 +72,7 @@ func byStatus(status int) *channels.SendError {
 	case status >= 500:
 		return &channels.SendError{Retry: true, Sentence: "Twilio has a fault; it is sent again by itself."}
 	default:
-		return &channels.SendError{Sentence: "Twilio refuses this message. Reach the person another way, and look the code up at Twilio."}
+		return &channels.SendError{Sentence: "Twilio refuses this message. Reach the person another way."}
 	}
 }
 

@@ -185,6 +185,29 @@ func TestStatus(t *testing.T) {
 	}
 }
 
+// Staff act on the sentence: it must say what happened, by the table that failed
+// requests have, and promise no later try, since there is none.
+func TestAFailureIsToldInPlainWords(t *testing.T) {
+	for code, want := range map[string]channels.Receipt{
+		"30003": {Sentence: "The phone is off"},
+		"63024": {Sentence: "a landline"},
+		"21610": {Sentence: "has sent STOP", OptOut: true},
+		"63016": {Sentence: "over 24 hours ago", Window: true},
+		"63007": {Sentence: "Check the settings"},
+		"30001": {Sentence: "look up its code 30001 at Twilio"}, // a full queue: of a request, it would be tried again
+		"12345": {Sentence: "look up its code 12345 at Twilio"},
+		"":      {Sentence: "does not say why"},
+		"+4477": {Sentence: "look up its code 4477 at Twilio"},
+		"<b>":   {Sentence: "does not say why"},
+	} {
+		r := channels.Receipt{Code: code}
+		explain(&r)
+		if !strings.Contains(r.Sentence, want.Sentence) || strings.Contains(r.Sentence, "by itself") || r.OptOut != want.OptOut || r.Window != want.Window {
+			t.Errorf("%s: %+v", code, r)
+		}
+	}
+}
+
 // A setting that is missing must be found at the start, by its name.
 func TestNewNamesTheSetting(t *testing.T) {
 	good := Config{AccountSID: account, AuthToken: token, SMSFrom: ourSMS, PublicURL: public}

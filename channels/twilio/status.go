@@ -25,6 +25,9 @@ func (c *Client) StatusWebhook(record func(context.Context, channels.Receipt) er
 			Code:   form.Get("ErrorCode"),
 			At:     c.now(),
 		}
+		if receipt.Status == channels.StatusUndelivered {
+			explain(&receipt)
+		}
 		if receipt.ID == "" {
 			refuse(w, refused, channels.RefusedMalformed, http.StatusBadRequest)
 			return

@@ -135,7 +135,7 @@ func (h *house) furnish(ctx context.Context, p plan) error {
 		Queue: h.store, Providers: ids, Lines: senders, Template: templates.find, Log: h.log, Count: h.metrics.sent,
 	})
 	h.bot, err = bot.New(ctx, bot.Options{
-		Store: h.store, Versions: h.store, Providers: providers, Files: h.files.store, Deliver: h.dispatch.Deliver, Log: h.log,
+		Store: h.store, Versions: h.store, Receipts: h.store, Providers: providers, Files: h.files.store, Deliver: h.dispatch.Deliver, Log: h.log,
 	})
 	if err != nil {
 		return err

@@ -108,16 +108,9 @@ func (l *lines) handle(mux *http.ServeMux, h *house) error {
 	return nil
 }
 
-// receipt notes what a provider tells of a message that was sent. One about a
-// message that is not ours is no fault of the provider's.
+// receipt notes what a provider tells of a message that was sent.
 func (h *house) receipt(p bot.ProviderID) func(context.Context, channels.Receipt) error {
-	return func(ctx context.Context, r channels.Receipt) error {
-		_, err := h.store.Receipt(ctx, p, r)
-		if errors.Is(err, bot.ErrNotFound) {
-			return nil
-		}
-		return err
-	}
+	return func(ctx context.Context, r channels.Receipt) error { return h.bot.Receipt(ctx, p, r) }
 }
 
 // announcePause is how long a refused announcement waits before the next.

@@ -10,7 +10,8 @@
 -- conversation once: by when its next message may go, or by when its lease ends.
 --
 -- A task is known as "<conversation> <status> <token that settled it> <token
--- that this leased>", 0 where there is none.
+-- that this leased> <case>", 0 where there is none; case is the one that the
+-- message has news of, if any, and not known before it was settled.
 local LEASE, RATES, MESSAGE, WEEK = tonumber(ARGV[2]), ARGV[3], 1000000, '691200000'
 
 local function waiting(attempts, after, class, task, sealed)
@@ -37,13 +38,14 @@ local function under_way(f)
     attempts = tonumber(attempts), class = class, task = task, sealed = string.sub(f, stop + 1)}
 end
 
-local function note(task, conv, status, settled, next)
-  redis.call('SET', outgoingKey(task), conv .. ' ' .. status .. ' ' .. settled .. ' ' .. next, 'PX', WEEK)
+local function note(task, conv, status, settled, next, case)
+  redis.call('SET', outgoingKey(task),
+    conv .. ' ' .. status .. ' ' .. settled .. ' ' .. next .. ' ' .. (case or ''), 'PX', WEEK)
 end
 
--- noted reads it: conversation (nil: no such task), status, settled, next.
+-- noted reads it: conversation (nil: no such task), status, settled, next, case.
 local function noted(task)
-  return string.match(redis.call('GET', outgoingKey(task)) or '', '^(%S+) (%d+) (%d+) (%d+)$')
+  return string.match(redis.call('GET', outgoingKey(task)) or '', '^(%S+) (%d+) (%d+) (%d+) ?(%S*)$')
 end
 
 -- schedule says when to look at a conversation next. People in conversation have
@@ -95,8 +97,8 @@ local function send(conv, sender, attempts, class, task, sealed, doubt)
   local token = int(redis.call('HINCRBY', conversationKey(conv), 'n', '1'))
   redis.call('HSET', conversationKey(conv), 'f',
     flight(token, now + LEASE, now, doubt, attempts + 1, class, task, sealed))
-  local _, status, settled, next = noted(task)
-  note(task, conv, status or '0', settled or '0', next or '0')
+  local _, status, settled, next, case = noted(task)
+  note(task, conv, status or '0', settled or '0', next or '0', case)
   schedule(conv, sender, class, now + LEASE)
   local record = redis.call('HGET', conversationKey(conv), 'r')
   return {conv, token, int(LEASE), int(attempts + 1), int(doubt), record, task, sealed}

@@ -2,24 +2,37 @@
 --
 -- KEYS 1 the provider's prefix
 -- ARGV 1 now, 2 lease, 3 pace
---      4 task or ''  5 hashed id that the provider gave, or ''  6 rank of the status  7 rank that means "will not arrive"
--- Returns 1 if the message is now, for the first time, known not to arrive, else 0; HEARD MISSING.
-local task, rank = ARGV[4], tonumber(ARGV[6])
+--      4 task or ''  5 hashed id that the provider gave, or ''  6 rank of the status
+--      7 rank from which a message has arrived  8 rank that means "will not arrive"
+-- Returns nothing where nobody need know, else nine values: task, conversation, '1' if it was told before, the message
+-- if it is still under way or '', case, its version ('0': none), record, wrapped key, '1' if the message has news of
+-- that case. HEARD MISSING.
+local task, rank, arrived, lost = ARGV[4], tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
 if task == '' then task = redis.call('GET', receiptKey(ARGV[5])) end
 if not task then return redis.error_reply('HEARD MISSING') end
-local conv, status, settled, next = noted(task)
+local conv, status, settled, next, case = noted(task)
 if not conv then return redis.error_reply('HEARD MISSING') end
-if rank == 0 then return 0 end
+if rank == 0 then return {} end
 
-local before = tonumber(status)
-note(task, conv, int(math.max(rank, before)), settled, next)
+local before, sealed = tonumber(status), ''
+note(task, conv, int(math.max(rank, before)), settled, next, case)
 if ARGV[5] ~= '' then redis.call('SET', receiptKey(ARGV[5]), task, 'PX', WEEK) end
 
-local c = redis.call('HMGET', conversationKey(conv), 'f', 's')
+local c = redis.call('HMGET', conversationKey(conv), 'f', 's', 'k')
 local f = under_way(c[1])
-if f and f.task == task and (f.token == '0' or f.till <= now) then
-  redis.call('HDEL', conversationKey(conv), 'f')
-  follow(conv, c[2], false)
+if f and f.task == task then
+  sealed = f.sealed
+  if f.token == '0' or f.till <= now then
+    redis.call('HDEL', conversationKey(conv), 'f')
+    follow(conv, c[2], false)
+  end
 end
-if rank > before and rank == tonumber(ARGV[7]) then return 1 end
-return 0
+
+-- What was seen to arrive has arrived. All else but a failure is told of news only, and only once it is there.
+if rank < arrived or rank < before or before >= arrived and before < lost and rank == lost then return {} end
+if rank ~= lost and case == '' and sealed == '' then return {} end
+local news = case ~= '' and '1' or ''
+if case == '' and rank == lost then case = c[3] or '' end
+local k = {}
+if case ~= '' then k = redis.call('HMGET', caseKey(case), 'v', 'r', 'w') end
+return {task, conv, rank == before and '1' or '', sealed, case, k[1] or '0', k[2] or '', k[3] or '', news}

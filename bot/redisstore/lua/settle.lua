@@ -6,7 +6,7 @@
 --      9 '1' if that holds for the whole sender
 --      10 id, 11 case, 12 sealed: the staff task if its case is listed;  13 id, 14 sealed: else;  15 their due; 13 '': no task
 --      16 the keys that sealed them, as sealingKey has them
---      17... hashed ids that the provider gave
+--      17 case that the message has news of, or ''  18... hashed ids that the provider gave
 -- Returns the next lease (eight values) or nothing; HEARD FENCED, STALE. Settling again by the same lease answers what
 -- it answered.
 local conv, token, task, result = ARGV[4], ARGV[5], ARGV[6], ARGV[7]
@@ -25,7 +25,7 @@ status = status or '0'
 -- A receipt came before the answer: the provider has it.
 if result == 'doubt' and status ~= '0' then result = 'accepted' end
 
-note(task, conv, status, token, '0')
+note(task, conv, status, token, '0', ARGV[17])
 if ARGV[9] == '1' then redis.call('HSET', paceKey(sender), 'hold', int(later)) end
 
 -- wait keeps the message under way, in doubt, until it is time to look at it.
@@ -44,7 +44,7 @@ if result == 'untried' then
 end
 
 if result == 'accepted' then
-  for j = 17, #ARGV do redis.call('SET', receiptKey(ARGV[j]), task, 'PX', WEEK) end
+  for j = 18, #ARGV do redis.call('SET', receiptKey(ARGV[j]), task, 'PX', WEEK) end
 elseif result == 'again' then
   redis.call('LPUSH', f.class == 'h' and helpKey(conv) or outboxKey(conv), waiting(f.attempts, later, f.class, task, f.sealed))
 else
@@ -63,5 +63,5 @@ end
 redis.call('HDEL', conversationKey(conv), 'f')
 local lease = follow(conv, sender, true)
 if not lease then return {} end
-note(task, conv, status, token, lease[2])
+note(task, conv, status, token, lease[2], ARGV[17])
 return lease
