@@ -1,5 +1,5 @@
-// Package channelstest has stand-ins for the providers, as real HTTP servers, and
-// the suite that every channel passes.
+// Package channelstest has stand-ins for the providers, as real HTTP servers. The
+// suite that every channel passes on them is heard/channels/channelsuite.
 //
 // Twilio and Telegram behave as their services do where Heard can notice: they
 // keep what was sent to them, list what they delivered, sign what they deliver,
@@ -22,6 +22,7 @@ const (
 	List    Call = "list"    // Twilio's list of messages
 	Content Call = "content" // Twilio's Content API
 	File    Call = "file"    // a download
+	Remove  Call = "remove"  // of a file
 	Updates Call = "updates" // Telegram's getUpdates
 	Answer  Call = "answer"  // Telegram's answerCallbackQuery
 )
@@ -34,11 +35,13 @@ type Fault struct {
 	RetryAfter string // the header
 	Taken      bool   // the request had its effect all the same
 	After      int    // lets so many calls through before
+	Then       func() // runs before the answer; nil: nothing
 }
 
 // faults are the faults to come, and a signal for whatever changes.
 type faults struct {
 	mu      sync.Mutex
+	decide  func(call Call, person string) *Fault
 	waiting []Fault
 	changed chan struct{} // closed and made anew at each change
 }
@@ -56,8 +59,25 @@ func (f *faults) Fail(next ...Fault) {
 	}
 }
 
+// FailAs asks decide about each call before the list of faults: nil lets it
+// through. person is whom a send is for, else empty. Calls run at the same time,
+// and decide may block, which is an answer that takes long.
+func (f *faults) FailAs(decide func(call Call, person string) *Fault) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.decide = decide
+}
+
 // next takes the fault of this call off the list.
-func (f *faults) next(call Call) (Fault, bool) {
+func (f *faults) next(call Call, person string) (Fault, bool) {
+	f.mu.Lock()
+	decide := f.decide
+	f.mu.Unlock()
+	if decide != nil {
+		if fault := decide(call, person); fault != nil {
+			return *fault, true
+		}
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for i, fault := range f.waiting {
@@ -76,6 +96,9 @@ func (f *faults) next(call Call) (Fault, bool) {
 
 // apply answers with the fault.
 func (f Fault) apply(w http.ResponseWriter) {
+	if f.Then != nil {
+		f.Then()
+	}
 	if f.Status == 0 {
 		panic(http.ErrAbortHandler) // cuts the connection, without a trace in the log
 	}

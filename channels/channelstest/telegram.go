@@ -27,6 +27,11 @@ type Telegram struct {
 	// Client posts the webhooks; nil: http.DefaultClient.
 	Client *http.Client
 
+	// OnSent is told of each message that was taken, before the answer; nil:
+	// nobody. Forget keeps none of them.
+	OnSent func(TelegramMessage)
+	Forget bool
+
 	faults
 	server   *httptest.Server
 	mux      *http.ServeMux
@@ -144,7 +149,12 @@ func (t *Telegram) WaitTaken(ctx context.Context) error {
 
 func (t *Telegram) guard(call Call, handle http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		fault, failing := t.next(call)
+		person := ""
+		if call == Send {
+			_ = r.ParseMultipartForm(1 << 20) // send says what is wrong with it
+			person = r.FormValue("chat_id")
+		}
+		fault, failing := t.next(call, person)
 		if !failing {
 			handle(w, r)
 			return
@@ -202,8 +212,13 @@ func (t *Telegram) send(w http.ResponseWriter, r *http.Request) {
 	t.change(func() {
 		t.made++
 		m.ID = t.made
-		t.messages = append(t.messages, m)
+		if !t.Forget {
+			t.messages = append(t.messages, m)
+		}
 	})
+	if t.OnSent != nil {
+		t.OnSent(m)
+	}
 	chat := map[string]any{"id": number(m.Chat, 0), "type": "private"}
 	result(w, map[string]any{"message_id": m.ID, "date": time.Now().Unix(), "chat": chat, "text": m.Text})
 }
@@ -238,8 +253,16 @@ func telegramKeyboard(markup string) ([][]channels.Option, string) {
 
 func (t *Telegram) answer(w http.ResponseWriter, r *http.Request) {
 	_ = r.ParseMultipartForm(1 << 20)
-	t.change(func() { t.answered[r.FormValue("callback_query_id")]++ })
+	t.tapped(r.FormValue("callback_query_id"))
 	result(w, true)
+}
+
+func (t *Telegram) tapped(id string) {
+	t.change(func() {
+		if !t.Forget {
+			t.answered[id]++
+		}
+	})
 }
 
 func (t *Telegram) setWebhook(w http.ResponseWriter, r *http.Request) {

@@ -112,7 +112,7 @@ func (t *Telegram) Deliver(ctx context.Context, update map[string]any) (int, err
 		Tap    string `json:"callback_query_id"`
 	}
 	if resp.StatusCode == http.StatusOK && json.Unmarshal(body, &reply) == nil && reply.Method == "answerCallbackQuery" {
-		t.change(func() { t.answered[reply.Tap]++ })
+		t.tapped(reply.Tap)
 	}
 	return resp.StatusCode, err
 }

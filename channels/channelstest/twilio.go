@@ -27,10 +27,18 @@ type Twilio struct {
 	// Client posts the webhooks; nil: http.DefaultClient.
 	Client *http.Client
 
+	// OnSent is told of each message that was taken, before the answer; nil: nobody.
+	OnSent func(TwilioMessage)
+
+	// Remember is how long messages are kept and listed; 0: for ever.
+	Remember time.Duration
+
 	faults
 	server   *httptest.Server
 	made     int
-	messages []*TwilioMessage // both directions, oldest first
+	messages []*TwilioMessage            // both directions, oldest first
+	gone     int                         // how many were kept before these
+	to       map[string][]*TwilioMessage // what was sent, by person
 	contents []twilioContent
 	files    map[string]twilioFile // by path
 }
@@ -63,13 +71,14 @@ type twilioTemplate struct {
 
 // NewTwilio starts a stand-in for one account.
 func NewTwilio(accountSID, authToken string) *Twilio {
-	t := &Twilio{AccountSID: accountSID, AuthToken: authToken, files: map[string]twilioFile{}}
+	t := &Twilio{AccountSID: accountSID, AuthToken: authToken, files: map[string]twilioFile{}, to: map[string][]*TwilioMessage{}}
 	mux := http.NewServeMux()
 	account := "/2010-04-01/Accounts/" + accountSID
 	mux.HandleFunc("POST "+account+"/Messages.json", t.guard(Send, t.create))
 	mux.HandleFunc("GET "+account+"/Messages.json", t.guard(List, t.list))
 	mux.HandleFunc("GET "+account+"/Messages/{sid}/Media.json", t.guard(List, t.listMedia))
 	mux.HandleFunc("GET "+account+"/Messages/{sid}/Media/{file}", t.guard(File, t.file))
+	mux.HandleFunc("DELETE "+account+"/Messages/{sid}/Media/{file}", t.guard(Remove, t.removeFile))
 	mux.HandleFunc("POST /v1/Content", t.guard(Content, t.createContent))
 	mux.HandleFunc("GET /v1/Content", t.guard(Content, t.listContents))
 	t.server = httptest.NewServer(mux)
@@ -90,9 +99,13 @@ func (t *Twilio) Sent(to string) []TwilioMessage {
 }
 
 func (t *Twilio) sent(to string) []TwilioMessage {
+	all := t.to[to]
+	if to == "" {
+		all = t.messages
+	}
 	var sent []TwilioMessage
-	for _, m := range t.messages {
-		if !m.Inbound && (to == "" || m.To == to) {
+	for _, m := range all {
+		if !m.Inbound {
 			sent = append(sent, *m)
 		}
 	}
@@ -127,7 +140,11 @@ func (t *Twilio) guard(call Call, handle http.HandlerFunc) http.HandlerFunc {
 			twilioError(w, http.StatusUnauthorized, 20003, "Authenticate")
 			return
 		}
-		fault, failing := t.next(call)
+		person := ""
+		if call == Send {
+			person = r.PostFormValue("To") // an unreadable form is create's to refuse
+		}
+		fault, failing := t.next(call, person)
 		if !failing {
 			handle(w, r)
 			return
@@ -182,6 +199,9 @@ func (t *Twilio) create(w http.ResponseWriter, r *http.Request) {
 		t.render(m)
 		t.keep(m, "SM")
 	})
+	if t.OnSent != nil {
+		t.OnSent(*m)
+	}
 	w.WriteHeader(http.StatusCreated)
 	_ = json.NewEncoder(w).Encode(t.resource(m))
 }
@@ -191,6 +211,25 @@ func (t *Twilio) keep(m *TwilioMessage, prefix string) {
 	t.made++
 	m.SID = fmt.Sprintf("%s%032x", prefix, t.made)
 	t.messages = append(t.messages, m)
+	if !m.Inbound {
+		t.to[m.To] = append(t.to[m.To], m)
+	}
+	if t.Remember > 0 {
+		t.forget(m.At.Add(-t.Remember))
+	}
+}
+
+// forget drops what is older. It runs under the lock.
+func (t *Twilio) forget(than time.Time) {
+	for len(t.messages) > 0 && t.messages[0].At.Before(than) {
+		if old := t.messages[0]; !old.Inbound {
+			if t.to[old.To] = t.to[old.To][1:]; len(t.to[old.To]) == 0 {
+				delete(t.to, old.To)
+			}
+		}
+		t.messages[0] = nil
+		t.messages, t.gone = t.messages[1:], t.gone+1
+	}
 }
 
 // render shows a content with its variables, as the person sees it. A template
@@ -227,27 +266,35 @@ func (t *Twilio) resource(m *TwilioMessage) map[string]any {
 	}
 }
 
-// list is a page of messages, newest first, filtered as Twilio filters.
+// list is a page of messages, newest first, filtered as Twilio filters. The token
+// of the next page is where it begins, counted from the first message ever.
 func (t *Twilio) list(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	size := max(1, number(query.Get("PageSize"), 50))
-	page := number(query.Get("Page"), 0)
 	since, _ := time.Parse(time.RFC3339, query.Get("DateSent>"))
+	since = since.Truncate(time.Second)
 
+	page, more := []map[string]any{}, false
 	t.mu.Lock()
-	var all []map[string]any
-	for _, m := range slices.Backward(t.messages) {
-		if is(query.Get("To"), m.To) && is(query.Get("From"), m.From) && !m.At.Before(since.Truncate(time.Second)) {
-			all = append(all, t.resource(m))
+	i := len(t.messages)
+	if token := query.Get("PageToken"); token != "" {
+		i = min(i, number(strings.TrimPrefix(token, "PA"), 0)-t.gone)
+	}
+	for i--; i >= 0 && !t.messages[i].At.Before(since); i-- {
+		if m := t.messages[i]; is(query.Get("To"), m.To) && is(query.Get("From"), m.From) {
+			if more = len(page) == size; more {
+				break
+			}
+			page = append(page, t.resource(m))
 		}
 	}
+	begins := i + 1 + t.gone
 	t.mu.Unlock()
 
-	from, to := min(page*size, len(all)), min((page+1)*size, len(all))
-	answer := map[string]any{"messages": all[from:to], "page": page, "page_size": size}
-	if to < len(all) {
-		query.Set("Page", strconv.Itoa(page+1))
-		query.Set("PageToken", "PA"+strconv.Itoa(page+1))
+	answer := map[string]any{"messages": page, "page": number(query.Get("Page"), 0), "page_size": size}
+	if more {
+		query.Set("Page", strconv.Itoa(number(query.Get("Page"), 0)+1))
+		query.Set("PageToken", "PA"+strconv.Itoa(begins))
 		answer["next_page_uri"] = r.URL.Path + "?" + query.Encode()
 	}
 	_ = json.NewEncoder(w).Encode(answer)
@@ -284,6 +331,18 @@ func (t *Twilio) file(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", f.contentType)
 	_, _ = w.Write([]byte(f.body))
+}
+
+func (t *Twilio) removeFile(w http.ResponseWriter, r *http.Request) {
+	t.change(func() { delete(t.files, r.URL.Path) })
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// Files are how many files Twilio still keeps.
+func (t *Twilio) Files() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.files)
 }
 
 func (t *Twilio) createContent(w http.ResponseWriter, r *http.Request) {

@@ -11,6 +11,7 @@ import (
 
 	"heard/channels"
 	"heard/channels/channelstest"
+	"heard/channels/channelsuite"
 )
 
 const (
@@ -58,9 +59,9 @@ func hook(t *testing.T, c *Client) func(channels.Take, channels.Refused) http.Ha
 }
 
 func TestTelegram(t *testing.T) {
-	channelstest.Run(t, func(t *testing.T) channelstest.Subject {
+	channelsuite.Run(t, func(t *testing.T) channelsuite.Subject {
 		fake, client := stand(t)
-		return channelstest.Subject{
+		return channelsuite.Subject{
 			Channel: channels.Telegram, Sender: "123456", Address: "700900123",
 			Stand: fake, Secrets: []string{token, secret, "AAExample"},
 			Webhook: hook(t, client), Send: client.Send,
@@ -131,11 +132,11 @@ func unknown(fake *channelstest.Telegram) map[string]func() *http.Request {
 	return requests
 }
 
-func refusals() []channelstest.Refusal {
+func refusals() []channelsuite.Refusal {
 	said := func(status int, description string, retryAfter int) channelstest.Fault {
 		return channelstest.Fault{Status: status, Body: channelstest.TelegramError(status, description+" 700900123 Sentence number 0", retryAfter)}
 	}
-	return []channelstest.Refusal{
+	return []channelsuite.Refusal{
 		{Name: "too fast", Fault: said(429, "Too Many Requests: retry after 7", 7), Want: channels.SendError{Retry: true, After: 7 * time.Second, AllChats: true, Code: "429"}},
 		{Name: "blocked", Fault: said(403, "Forbidden: bot was blocked by the user", 0), Want: channels.SendError{OptOut: true, Code: "403"}},
 		{Name: "deactivated", Fault: said(403, "Forbidden: user is deactivated", 0), Want: channels.SendError{OptOut: true, Code: "403"}},

@@ -10,6 +10,7 @@ import (
 
 	"heard/channels"
 	"heard/channels/channelstest"
+	"heard/channels/channelsuite"
 )
 
 const (
@@ -47,17 +48,17 @@ func request(fake *channelstest.Twilio, form url.Values) *http.Request {
 }
 
 func TestSMS(t *testing.T) {
-	channelstest.Run(t, func(t *testing.T) channelstest.Subject { return subject(t, channels.SMS, ourSMS, person) })
+	channelsuite.Run(t, func(t *testing.T) channelsuite.Subject { return subject(t, channels.SMS, ourSMS, person) })
 }
 
 func TestWhatsApp(t *testing.T) {
-	channelstest.Run(t, func(t *testing.T) channelstest.Subject { return subject(t, channels.WhatsApp, ourWhatsApp, waPerson) })
+	channelsuite.Run(t, func(t *testing.T) channelsuite.Subject { return subject(t, channels.WhatsApp, ourWhatsApp, waPerson) })
 }
 
-func subject(t *testing.T, channel channels.Channel, sender, address string) channelstest.Subject {
+func subject(t *testing.T, channel channels.Channel, sender, address string) channelsuite.Subject {
 	fake, client := stand(t)
 	text := func(body string) *http.Request { return request(fake, fake.Text(address, sender, body)) }
-	return channelstest.Subject{
+	return channelsuite.Subject{
 		Channel: channel, Sender: channels.Sender(sender), Address: channels.Address(address),
 		Stand: fake, Secrets: []string{token, account},
 		Webhook: client.Webhook, Send: client.Send, Text: text,
@@ -122,13 +123,13 @@ func raw(fake *channelstest.Twilio, body string) *http.Request {
 	return r
 }
 
-func refusals() []channelstest.Refusal {
+func refusals() []channelsuite.Refusal {
 	said := func(status, code int) channelstest.Fault {
 		return channelstest.Fault{Status: status, Body: channelstest.TwilioError(status, code, "to "+person+": Sentence number 0")}
 	}
 	slow := said(429, 20429)
 	slow.RetryAfter = "7"
-	return []channelstest.Refusal{
+	return []channelsuite.Refusal{
 		{Name: "too fast", Fault: slow, Want: channels.SendError{Retry: true, After: 7 * time.Second, AllChats: true, Code: "20429"}},
 		{Name: "stopped", Fault: said(400, 21610), Want: channels.SendError{OptOut: true, Code: "21610"}},
 		{Name: "outside the window", Fault: said(400, 63016), Want: channels.SendError{Window: true, Code: "63016"}},

@@ -1,4 +1,6 @@
-package channelstest
+// Package channelsuite is what every channel must do, as tests that each provider's
+// package runs on its stand-in.
+package channelsuite
 
 import (
 	"context"
@@ -12,13 +14,15 @@ import (
 	"testing"
 	"time"
 	"unicode"
+	"unicode/utf16"
 
 	"heard/channels"
+	"heard/channels/channelstest"
 )
 
 // Stand is what the suite needs of a stand-in.
 type Stand interface {
-	Fail(...Fault)
+	Fail(...channelstest.Fault)
 	Texts(to channels.Address) []string
 }
 
@@ -46,7 +50,7 @@ type Subject struct {
 // Refusal is one way in which a provider refuses a send, and what it must mean.
 type Refusal struct {
 	Name  string
-	Fault Fault
+	Fault channelstest.Fault
 	Want  channels.SendError // Sentence and SentParts are not compared
 }
 
@@ -242,7 +246,7 @@ func splits(t *testing.T, s Subject) {
 		t.Error("the parts together are not the text, or not in order")
 	}
 	for i, p := range parts {
-		if units(p) > channels.CapabilitiesOf(s.Channel).TextLimit || !strings.HasSuffix(p, ".") {
+		if len(utf16.Encode([]rune(p))) > channels.CapabilitiesOf(s.Channel).TextLimit || !strings.HasSuffix(p, ".") {
 			t.Errorf("part %d is too long, or ends within a sentence", i)
 		}
 	}
@@ -250,7 +254,7 @@ func splits(t *testing.T, s Subject) {
 
 func goesOn(t *testing.T, s Subject) {
 	out := s.outbound(300)
-	s.Stand.Fail(Fault{Status: http.StatusInternalServerError, After: 1})
+	s.Stand.Fail(channelstest.Fault{Status: http.StatusInternalServerError, After: 1})
 	_, err := s.Send(t.Context(), out)
 	failed := s.sendError(t, err)
 	if failed.SentParts != 1 || !failed.Retry {
@@ -267,7 +271,7 @@ func goesOn(t *testing.T, s Subject) {
 
 func inDoubt(t *testing.T, s Subject) {
 	for _, taken := range []bool{true, false} {
-		s.Stand.Fail(Fault{Taken: taken})
+		s.Stand.Fail(channelstest.Fault{Taken: taken})
 		_, err := s.Send(t.Context(), s.outbound(1))
 		if failed := s.sendError(t, err); !failed.InDoubt || !failed.Retry {
 			t.Errorf("the connection was cut after the request: in doubt %v, retry %v", failed.InDoubt, failed.Retry)
