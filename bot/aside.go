@@ -9,9 +9,6 @@ import (
 	"heard/flows"
 )
 
-// holdingReply is said where the flows themselves cannot speak.
-const holdingReply = "Thank you. We have kept your message, and a person will read it. If anyone is in danger, call 999."
-
 // aside makes the turn of a message that could not be handled by our fault: the
 // words are kept, staff are told, the session stays as it was, and the person
 // hears that nothing is lost.
@@ -26,7 +23,11 @@ func (b *Bot) aside(p *provider, view View, in channels.Inbound, turn TurnID, ca
 		Text:  "A message could not be handled and was put aside. Read it and answer the person.",
 		Words: w.words,
 	}})
-	w.say(Message{Text: holdingReply, Purpose: flows.Reply}, false)
+	language := ""
+	if st, err := flows.Decode(w.conv.Session); err == nil {
+		language = st.Language
+	}
+	w.say(Message{Text: p.Flows.Holding(language), Purpose: flows.Reply}, false)
 	return w
 }
 

@@ -34,6 +34,13 @@ type Provider struct {
 	// Media fetches what people send, by channel; left out: files stay where they are.
 	Media map[channels.Channel]MediaSource
 
+	// Quiet are the hours in which nothing goes out that the person did not just
+	// ask for; zero: none.
+	Quiet Hours
+
+	// Most is how much is answered; what comes above that is kept.
+	Most Most
+
 	// ReflectAfter is how long after an accepted outcome the person is asked to
 	// look back.
 	ReflectAfter time.Duration
@@ -64,6 +71,7 @@ type Bot struct {
 	now       func() time.Time
 	log       *slog.Logger
 	recent    *recent
+	crowds    *crowds
 }
 
 // provider is a Provider whose Set grows by the versions that people are still
@@ -80,7 +88,7 @@ func New(ctx context.Context, o Options) (*Bot, error) {
 	b := &Bot{
 		store: o.Store, versions: o.Versions, receipts: o.Receipts, deliver: o.Deliver, files: o.Files, now: o.Now, log: o.Log,
 		fetching:  make(chan struct{}, fetchesAtOnce),
-		providers: map[ProviderID]*provider{}, recent: newRecent(recentSize),
+		providers: map[ProviderID]*provider{}, recent: newRecent(recentSize), crowds: newCrowds(),
 	}
 	if b.now == nil {
 		b.now = time.Now

@@ -73,6 +73,7 @@ steps:
     ask: Tell us.
     answer: story
     save: story
+    remind: 1 hour
   sent:
     do: [open case]
     say: It is sent as {ref}.

@@ -59,7 +59,12 @@ func (b *Bot) inbound(ctx context.Context, p *provider, view View, in channels.I
 	}
 	st, err := flows.Decode(w.conv.Session)
 	if err == nil {
-		err = b.answer(ctx, w, st, w.event(in, late), in.Edit)
+		ev := w.event(in, late)
+		if ev.Kind == flows.Message && in.Opt == "" && b.tooMuch(w, in, st.Language) {
+			ev.Kind = flows.Late
+		}
+		err = b.answer(ctx, w, st, ev, in.Edit)
+		w.answered()
 	}
 	var store storeError
 	if errors.As(err, &store) {

@@ -34,6 +34,7 @@ type Conversation struct {
 	OptSeq int64     `cbor:"12,keyasint,omitempty"`
 
 	AlertAt time.Time `cbor:"13,keyasint,omitempty"` // of the last words of danger: no survey or nudge for a while
+	Rush    Rush      `cbor:"14,keyasint,omitzero"`  // how much was answered of late
 }
 
 // CaseStatus is a field apart from the stage.

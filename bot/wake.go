@@ -64,6 +64,12 @@ func (b *Bot) silent(ctx context.Context, p *provider, l TimerLease, nothing Tur
 		nothing.Ops = []Op{DropTimer{l.Timer.ID()}}
 		return nothing, nil
 	}
+	if hold := w.mustWait(""); hold > 0 {
+		later := l.Timer
+		later.After = hold
+		nothing.Ops = []Op{SetTimer{later}}
+		return nothing, nil
+	}
 	effects, err := b.stepWoken(ctx, w, flows.Event{Kind: flows.Silence, Visit: l.Timer.Visit})
 	switch {
 	case errors.As(err, new(storeError)):
@@ -104,6 +110,12 @@ func (b *Bot) news(ctx context.Context, p *provider, l TimerLease, nothing Turn)
 		return w.turn(), nil
 	case i < 0:
 		w.wakeLater(w.subject)
+		return w.turn(), nil
+	}
+	if hold := w.mustWait(w.subject.Pending[i].Kind); hold > 0 {
+		w.change(w.subject)
+		w.subject.Pending[i].NotBefore = w.now.Add(hold)
+		w.wakeFor(w.subject)
 		return w.turn(), nil
 	}
 	told := w.subject.Pending[i].flow(c.Ref)

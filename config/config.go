@@ -30,8 +30,16 @@ type Provider struct {
 	Guardian     string    `yaml:"guardian"`
 	Hours        string    `yaml:"hours"`
 	Flows        string    `yaml:"flows"`
+	QuietHours   string    `yaml:"quiet_hours"`
+	Limits       Limits    `yaml:"limits"`
 	Twilio       *Twilio   `yaml:"twilio"`
 	Telegram     *Telegram `yaml:"telegram"`
+}
+
+// Limits are how much is answered in an hour; 0 is no limit.
+type Limits struct {
+	Replies   *int `yaml:"replies"`    // to one person
+	NewPeople *int `yaml:"new_people"` // from one range of numbers
 }
 
 // Twilio is an account with its numbers.
@@ -86,6 +94,15 @@ func (c *Config) complete() {
 		}
 		if p.Jurisdiction == "" {
 			p.Jurisdiction = "england"
+		}
+		if p.QuietHours == "" {
+			p.QuietHours = "20:00-08:00"
+		}
+		if p.Limits.Replies == nil {
+			p.Limits.Replies = new(60)
+		}
+		if p.Limits.NewPeople == nil {
+			p.Limits.NewPeople = new(2000)
 		}
 		if len(p.Languages) == 0 {
 			p.Languages = []string{"en"}

@@ -3,6 +3,7 @@ package config_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"heard/config"
 )
@@ -32,7 +33,7 @@ func TestMistakesStopTheStart(t *testing.T) {
 	tests := map[string]struct{ old, new, want string }{
 		"unknown key":               {"listen:", "lisen:", "listen"},
 		"unknown key, deep":         {"    kind: nhs", "    kindd: nhs", "did you mean kind?"},
-		"no auth token":             {"${TWILIO_AUTH_TOKEN}", `""`, "heard.yaml:32: providers[0].twilio.auth_token: it is empty"},
+		"no auth token":             {"${TWILIO_AUTH_TOKEN}", `""`, "heard.yaml:34: providers[0].twilio.auth_token: it is empty"},
 		"variable not set":          {"${TWILIO_AUTH_TOKEN}", "${NOT_SET}", "NOT_SET is not set"},
 		"empty webhook secret":      {"${TELEGRAM_SECRET}", `""`, "providers[0].telegram.webhook_secret: it is empty"},
 		"no token":                  {"${TELEGRAM_BOT_TOKEN}", `""`, "providers[0].telegram.token: it is empty"},
@@ -42,6 +43,9 @@ func TestMistakesStopTheStart(t *testing.T) {
 		"bad key":                   {"${HEARD_KEY}", "abc", "keys[0]: this is no key"},
 		"bad listen":                {"127.0.0.1:8080", "8080", "listen: \"8080\" is no address"},
 		"bad redis":                 {"redis://127.0.0.1:6379/0", "localhost", "redis: this is no address"},
+		"no hours":                  {"# quiet_hours: 20:00-08:00 ", "quiet_hours: at night #", "providers[0].quiet_hours: \"at night\" are no hours"},
+		"hours without an end":      {"# quiet_hours: 20:00-08:00 ", "quiet_hours: 20:00 #", "providers[0].quiet_hours"},
+		"limit below nothing":       {"# limits: {replies: 60, new_people: 2000} ", "limits: {replies: -1} #", "providers[0].limits.replies: it is below nothing"},
 		"no master":                 {"redis://127.0.0.1:6379/0", "redis+sentinel://127.0.0.1:26379", "redis: the Sentinels are not told"},
 		"bad public url":            {"https://heard.example.org", "heard", "public_url: this is no web address"},
 		"no public url":             {"public_url: https://heard.example.org", "# ", "public_url: Twilio needs an address"},
@@ -106,6 +110,11 @@ func TestShortConfiguration(t *testing.T) {
 	c, err := config.Parse("heard.yaml", []byte("redis: embedded\nproviders: [{id: here, telegram: {token: '1:a'}}]"), environment)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if p := c.Providers[0]; *p.Limits.Replies == 0 || *p.Limits.NewPeople == 0 {
+		t.Error("nothing bounds what a machine may cost")
+	} else if from, to, err := config.QuietHours(p.QuietHours); from != 20*time.Hour || to != 8*time.Hour || err != nil {
+		t.Errorf("the night is from %v to %v, %v", from, to, err)
 	}
 	if p := c.Providers[0]; p.PublicName != "here" || p.Jurisdiction != "england" || p.Languages[0] != "en" || c.Listen == "" {
 		t.Errorf("defaults are missing: %+v", p)

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // providerID is what may stand in webhook addresses and in the store's keys.
@@ -133,8 +134,35 @@ func (k *checks) provider(path string, p *Provider, c *Config, seen map[string]s
 	if p.Twilio == nil && p.Telegram == nil {
 		k.wrong(path, "nobody could write to this provider: add twilio or telegram")
 	}
+	if _, _, err := QuietHours(p.QuietHours); err != nil {
+		k.wrong(path+".quiet_hours", "%v", err)
+	}
+	k.limit(path+".limits.replies", p.Limits.Replies)
+	k.limit(path+".limits.new_people", p.Limits.NewPeople)
 	k.twilio(path+".twilio", p.Twilio, c, seen)
 	k.telegram(path+".telegram", p.Telegram, c, seen)
+}
+
+func (k *checks) limit(path string, n *int) {
+	if n != nil && *n < 0 {
+		k.wrong(path, "it is below nothing: write how many an hour, or 0 for no limit")
+	}
+}
+
+// QuietHours reads the hours in which nobody is disturbed, as "20:00-08:00" on the
+// provider's clock; both 0 for "none". They may pass midnight.
+func QuietHours(text string) (from, to time.Duration, err error) {
+	if text == "none" {
+		return 0, 0, nil
+	}
+	first, second, _ := strings.Cut(text, "-")
+	start, err := time.Parse("15:04", strings.TrimSpace(first))
+	end, errEnd := time.Parse("15:04", strings.TrimSpace(second))
+	if err != nil || errEnd != nil || start.Equal(end) {
+		return 0, 0, fmt.Errorf("%q are no hours: write them like 20:00-08:00, or none", text)
+	}
+	midnight := time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC)
+	return start.Sub(midnight), end.Sub(midnight), nil
 }
 
 func (k *checks) twilio(path string, t *Twilio, c *Config, seen map[string]string) {
@@ -205,7 +233,7 @@ func (k *checks) once(seen map[string]string, thing, path, sentence string) {
 func hint(name string) string {
 	best, far := "", 3
 	for _, known := range []string{"listen", "public_url", "redis", "keys", "durability", "allow_data_loss", "files", "s3", "endpoint", "region", "bucket", "access_key", "secret_key", "providers", "id", "name",
-		"public_name", "kind", "jurisdiction", "languages", "guardian", "hours", "flows", "twilio", "telegram", "account_sid",
+		"public_name", "kind", "jurisdiction", "languages", "guardian", "hours", "flows", "quiet_hours", "limits", "replies", "new_people", "twilio", "telegram", "account_sid",
 		"auth_token", "sms_from", "whatsapp_from", "api_url", "token", "webhook_secret"} {
 		if d := distance(name, known); d < far {
 			best, far = known, d

@@ -70,6 +70,7 @@ func enginePhrases() []string {
 		phraseNothingHere, phraseWordsYes, phraseWordsNo, phraseWordsSend, phraseWordsMonths, phraseWordsToday,
 		phraseWordsYesterday,
 	}
+	keys = append(keys, phraseSlowDown, phraseHolding)
 	for _, k := range []AnswerKind{AnswerChoice, AnswerText, AnswerYesNo, AnswerNumber, AnswerScale, AnswerDate,
 		AnswerPhoto, AnswerStory, AnswerSeveral, AnswerPhone, AnswerPostcode, AnswerCheck} {
 		keys = append(keys, retryPhrase(k))

@@ -157,6 +157,7 @@ providers:
     kind: nhs
     jurisdiction: england
     languages: [en, cy]
+    quiet_hours: none
     twilio:
       account_sid: ${TWILIO_ACCOUNT_SID}
       auth_token: ${TWILIO_AUTH_TOKEN}

@@ -39,11 +39,20 @@ func providersOf(p plan) ([]bot.Provider, templates, error) {
 		}
 		if p.tryOut != nil {
 			one.ReflectAfter = tryOutReflectAfter
+		} else {
+			bound(&one, c)
 		}
 		all = append(all, one)
 		names.learn(one, src)
 	}
 	return all, names, nil
+}
+
+// bound sets when people are left in peace, and how much is answered. The
+// configuration was checked. A try-out has neither: a newcomer comes at any hour.
+func bound(p *bot.Provider, c config.Provider) {
+	p.Quiet.From, p.Quiet.To, _ = config.QuietHours(c.QuietHours)
+	p.Most = bot.Most{RepliesAnHour: *c.Limits.Replies, NewPeopleAnHour: *c.Limits.NewPeople}
 }
 
 // sources reads the library and the folders laid over it.

@@ -69,8 +69,9 @@ func benchHouse(b *testing.B, redis, api string) *house {
 public_url: %s
 redis: %s
 keys: [AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=]
-providers: [{id: stmarys, twilio: {account_sid: AC1, auth_token: auth, sms_from: "%s", api_url: "%s"}}]
-`, benchPublic, redis, benchFrom, api), func(string) string { return "" })
+files: %s
+providers: [{id: stmarys, limits: {replies: 0, new_people: 0}, twilio: {account_sid: AC1, auth_token: auth, sms_from: "%s", api_url: "%s"}}]
+`, benchPublic, redis, b.TempDir(), benchFrom, api), func(string) string { return "" })
 	if err != nil {
 		b.Fatal(err)
 	}
