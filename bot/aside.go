@@ -13,6 +13,7 @@ import (
 // words are kept, staff are told, the session stays as it was, and the person
 // hears that nothing is lost.
 func (b *Bot) aside(p *provider, view View, in channels.Inbound, turn TurnID, cause error) *work {
+	b.count("put aside")
 	b.log.LogAttrs(context.Background(), slog.LevelError, "a message was put aside",
 		slog.String("provider", string(p.ID)), slog.String("cause", cause.Error()))
 	w, _ := b.arrived(p, view, in, turn)

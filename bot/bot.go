@@ -56,6 +56,12 @@ type Options struct {
 	Deliver   func(Lease)      // is handed each message that a commit leased; must not block
 	Now       func() time.Time // nil: the clock
 	Log       *slog.Logger     // nil: none
+
+	// Count is told how each commit ended: "committed", "repeated" (the message was
+	// done before), "conflict" (stepped again), "fenced", "failed", and "uncertain"
+	// (no answer came, so it was tried once more); and of each "put aside", "danger"
+	// and "crowd". May be nil.
+	Count func(what string)
 }
 
 // Bot takes what people send, and what happens to their cases, one turn at a
@@ -67,6 +73,7 @@ type Bot struct {
 	providers map[ProviderID]*provider
 	deliver   func(Lease)
 	files     Files
+	count     func(string)
 	fetching  chan struct{} // a place for each file that is being fetched
 	now       func() time.Time
 	log       *slog.Logger
@@ -87,11 +94,14 @@ type provider struct {
 func New(ctx context.Context, o Options) (*Bot, error) {
 	b := &Bot{
 		store: o.Store, versions: o.Versions, receipts: o.Receipts, deliver: o.Deliver, files: o.Files, now: o.Now, log: o.Log,
-		fetching:  make(chan struct{}, fetchesAtOnce),
+		count: o.Count, fetching: make(chan struct{}, fetchesAtOnce),
 		providers: map[ProviderID]*provider{}, recent: newRecent(recentSize), crowds: newCrowds(),
 	}
 	if b.now == nil {
 		b.now = time.Now
+	}
+	if b.count == nil {
+		b.count = func(string) {}
 	}
 	if b.log == nil {
 		b.log = slog.New(slog.DiscardHandler)
@@ -196,8 +206,10 @@ func (e storeError) Unwrap() error { return e.error }
 func (b *Bot) commit(ctx context.Context, t Turn) (Committed, error) {
 	done, err := b.store.Commit(ctx, t)
 	if err != nil && !errors.Is(err, ErrConflict) && !errors.Is(err, ErrFenced) && ctx.Err() == nil {
+		b.count("uncertain")
 		done, err = b.store.Commit(ctx, t)
 	}
+	b.count(committed(done, err))
 	if err != nil {
 		return done, err
 	}
@@ -208,11 +220,27 @@ func (b *Bot) commit(ctx context.Context, t Turn) (Committed, error) {
 	return done, nil
 }
 
+// committed is how a commit ended, in a word.
+func committed(done Committed, err error) string {
+	switch {
+	case errors.Is(err, ErrConflict):
+		return "conflict"
+	case errors.Is(err, ErrFenced):
+		return "fenced"
+	case err != nil:
+		return "failed"
+	case done.Duplicate:
+		return "repeated"
+	}
+	return "committed"
+}
+
 // alarm tells the operator of danger, whatever pages are open: that there is a
 // task, never what was said or by whom.
 func (b *Bot) alarm(ctx context.Context, t Turn, done Committed) {
 	for _, o := range t.Ops {
 		if a, ok := o.(AddTask); ok && !done.Duplicate && (a.Task.Kind == Danger || a.Task.Kind == ConfirmedDanger) {
+			b.count("danger")
 			b.log.LogAttrs(ctx, slog.LevelError, "words that may mean danger: staff must read the task now",
 				slog.String("provider", string(t.Provider)), slog.String("kind", string(a.Task.Kind)))
 		}

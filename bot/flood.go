@@ -50,6 +50,7 @@ const (
 // person the first time.
 func (b *Bot) tooMuch(w *work, in channels.Inbound, language string) bool {
 	if w.conv.Version == 0 && b.crowds.full(w, in) {
+		b.count("crowd")
 		b.log.LogAttrs(context.Background(), slog.LevelError, "many new people write from one range of numbers: some are kept and not answered",
 			slog.String("provider", string(w.p.ID)), slog.String("channel", string(in.Channel)))
 		return true

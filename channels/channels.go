@@ -126,6 +126,15 @@ const (
 	StatusUndelivered        // it will not arrive; final
 )
 
+// String is the status in a word.
+func (s Status) String() string {
+	words := []string{"unknown", "queued", "sent", "delivered", "read", "undelivered"}
+	if s < 0 || int(s) >= len(words) {
+		return words[StatusUnknown]
+	}
+	return words[s]
+}
+
 // Receipt is what a provider tells later of a message.
 type Receipt struct {
 	Task   string // Outbound.Task, from the signed callback address; may be empty

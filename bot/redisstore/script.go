@@ -39,6 +39,7 @@ var (
 	scriptRekey         = newScript("rekey", "clock")
 	scriptSealed        = newScript("sealed")
 	scriptReseal        = newScript("reseal")
+	scriptBacklog       = newScript("backlog", "clock")
 )
 
 // newScript joins the shared parts and the script's own file, with the names of

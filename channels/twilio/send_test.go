@@ -265,6 +265,32 @@ func TestMedia(t *testing.T) {
 	}
 }
 
+// What was fetched must not stay with somebody else; what is gone there already is
+// no trouble, and our credentials go nowhere else.
+func TestRemoveMedia(t *testing.T) {
+	fake, client := stand(t)
+	ref := fake.Media(waPerson, ourWhatsApp, "", "image/jpeg", "JPEG").Get("MediaUrl0")
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("another host was asked") }))
+	t.Cleanup(elsewhere.Close)
+	if err := client.RemoveMedia(t.Context(), elsewhere.URL+"/x"); err != nil {
+		t.Error(err)
+	}
+	fake.Fail(channelstest.Fault{On: channelstest.Remove, Status: 503})
+	failed := new(channels.SendError)
+	if err := client.RemoveMedia(t.Context(), ref); !errors.As(err, &failed) || !failed.Retry {
+		t.Errorf("a fault of Twilio's became %v", err)
+	}
+	for range 2 {
+		if err := client.RemoveMedia(t.Context(), ref); err != nil || fake.Files() != 0 {
+			t.Errorf("%v, and %d files are left", err, fake.Files())
+		}
+	}
+	fake.Fail(channelstest.Fault{On: channelstest.Remove, Status: 404})
+	if err := client.RemoveMedia(t.Context(), ref); err != nil {
+		t.Error(err)
+	}
+}
+
 // A redirect to another host must be followed by nobody.
 func TestMediaRedirect(t *testing.T) {
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("another host was asked") }))

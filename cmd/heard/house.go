@@ -136,10 +136,12 @@ func (h *house) furnish(ctx context.Context, p plan) error {
 	})
 	h.bot, err = bot.New(ctx, bot.Options{
 		Store: h.store, Versions: h.store, Receipts: h.store, Providers: providers, Files: h.files.store, Deliver: h.dispatch.Deliver, Log: h.log,
+		Count: h.metrics.counted,
 	})
 	if err != nil {
 		return err
 	}
+	h.metrics.registry.MustRegister(newBacklog(h.store, ids))
 	var inboxes []dispatch.Inbox
 	for _, l := range p.lines {
 		inboxes = append(inboxes, l.inboxes()...)

@@ -110,7 +110,10 @@ func (l *lines) handle(mux *http.ServeMux, h *house) error {
 
 // receipt notes what a provider tells of a message that was sent.
 func (h *house) receipt(p bot.ProviderID) func(context.Context, channels.Receipt) error {
-	return func(ctx context.Context, r channels.Receipt) error { return h.bot.Receipt(ctx, p, r) }
+	return func(ctx context.Context, r channels.Receipt) error {
+		h.metrics.receipt(r.Status)
+		return h.bot.Receipt(ctx, p, r)
+	}
 }
 
 // announcePause is how long a refused announcement waits before the next.

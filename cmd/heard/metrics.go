@@ -5,34 +5,45 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"heard/channels"
 )
 
 // metrics counts what operators watch. No label ever holds anything of a person.
+// config/alerts.yaml and config/dashboard.json are made for these names.
 type metrics struct {
 	registry *prometheus.Registry
 	refusals *prometheus.CounterVec
 	sends    *prometheus.CounterVec
+	receipts *prometheus.CounterVec
+	commits  *prometheus.CounterVec
+	events   *prometheus.CounterVec
 	turns    *prometheus.HistogramVec
 }
 
 func newMetrics() *metrics {
+	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
+		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
+	}
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
-		refusals: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "heard_requests_refused_total", Help: "Requests that did not become a message, by way in and reason.",
-		}, []string{"way", "reason"}),
-		sends: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "heard_sends_total", Help: "Attempts to send a message, by how they ended.",
-		}, []string{"result"}),
+		refusals: counter("heard_requests_refused_total", "Requests that did not become a message, by way in and reason.", "way", "reason"),
+		sends:    counter("heard_sends_total", "Attempts to send a message, by how they ended.", "result"),
+		receipts: counter("heard_receipts_total", "What providers told of messages that were sent, by status.", "status"),
+		commits:  counter("heard_commits_total", "Commits, by how they ended.", "result"),
+		events:   counter("heard_events_total", "What a person must look at: messages put aside, words of danger, crowds of new numbers.", "kind"),
 		turns: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "heard_turn_seconds", Help: "Time from a message to its commit.",
 			Buckets: []float64{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5},
 		}, []string{"channel", "result"}),
 	}
-	m.registry.MustRegister(m.refusals, m.sends, m.turns)
+	for _, kind := range []string{"put aside", "danger", "crowd"} {
+		m.events.WithLabelValues(kind) // there from the start, so that the first one is seen to rise
+	}
+	m.registry.MustRegister(m.refusals, m.sends, m.receipts, m.commits, m.events, m.turns,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
@@ -45,6 +56,18 @@ func (m *metrics) refused(way string) channels.Refused {
 }
 
 func (m *metrics) sent(result string) { m.sends.WithLabelValues(result).Inc() }
+
+func (m *metrics) receipt(s channels.Status) { m.receipts.WithLabelValues(s.String()).Inc() }
+
+// counted is what the bot tells of its commits, and of what somebody must look at.
+func (m *metrics) counted(what string) {
+	switch what {
+	case "put aside", "danger", "crowd":
+		m.events.WithLabelValues(what).Inc()
+	default:
+		m.commits.WithLabelValues(what).Inc()
+	}
+}
 
 func (m *metrics) turn(c channels.Channel, took time.Duration, err error) {
 	result := "taken"
