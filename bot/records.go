@@ -173,6 +173,7 @@ const (
 	CallPerson  StaffTaskKind = "call"
 	Danger      StaffTaskKind = "danger"
 	Undelivered StaffTaskKind = "undelivered"
+	Waits       StaffTaskKind = "waits" // a message waits until the person writes again
 
 	// ConfirmedDanger is Danger after the person was asked; it does not replace the
 	// task that holds the first words.
@@ -211,6 +212,11 @@ type Message struct {
 	// what became of it. A mere reply has none.
 	Case CaseRef `cbor:"7,keyasint,omitempty"`
 }
+
+// Unasked tells whether a message comes without the person having just written. It
+// says nothing of the matter, so that an approved template may stand in its place:
+// the words follow when they answer.
+func (m Message) Unasked() bool { return m.Purpose == flows.Prompt }
 
 // TimerKind says what a timer does when it is due.
 type TimerKind string

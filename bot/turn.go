@@ -121,6 +121,8 @@ type Lease struct {
 	Address channels.Address
 	LastAt  time.Time // the person's last message: WhatsApp's window
 	Left    bool      // opted out: must not be sent
+	Closed  time.Time // when WhatsApp last said that its window was closed; zero: never
+	Parked  int       // how many messages wait for that window
 	Case    CaseRef   // what the conversation is about, for the task of staff; may be empty
 	Message Message
 }
@@ -141,9 +143,12 @@ type Settlement struct {
 	AllChats bool          // After holds for everybody on this sender, not for this person only
 	Sentence string        // SetAside: for staff; empty: no task, since they learn it another way
 	Code     string
+	Closed   bool   // WhatsApp said that its window is closed
+	Keep     bool   // Accepted: to be kept until it has arrived, since WhatsApp may still say so
+	Knock    TaskID // Parked: under which a template was sent, whose ids are IDs; empty: none
 }
 
-// SendResult is one of five ends of a send.
+// SendResult is how a send can end.
 type SendResult int
 
 // The results of a send.
@@ -153,6 +158,8 @@ const (
 	InDoubt                    // the provider may have it: look before trying again
 	SetAside                   // given up: a task for staff, and the next message may go
 	Untried                    // not begun: it counts as no attempt, and whoever leases it next begins
+	Parked                     // waits until the person writes again; those behind it may go
+	Opened                     // not begun: what is parked goes before it
 )
 
 // The store's answers that callers act on. Every other error means that the

@@ -245,11 +245,19 @@ func (h *house) person(a channels.Address) bot.Conversation {
 
 func (h *house) queued(c *bot.Conversation, texts ...string) []bot.Lease {
 	h.t.Helper()
-	turn := bot.Turn{Provider: hospital, ID: bot.TurnID(fmt.Sprint("turn", h.next.Add(1))), Ops: []bot.Op{bot.PutConversation{Conversation: c}}}
+	var messages []bot.Message
 	for _, text := range texts {
-		turn.Ops = append(turn.Ops, bot.Enqueue{Conversation: c.ID, Message: bot.Message{
-			Task: bot.TaskID(fmt.Sprint("task", h.next.Add(1))), Text: text, Template: "news", Language: "en",
-		}})
+		messages = append(messages, bot.Message{Text: text, Template: "news", Language: "en"})
+	}
+	return h.queuedAs(c, messages...)
+}
+
+func (h *house) queuedAs(c *bot.Conversation, messages ...bot.Message) []bot.Lease {
+	h.t.Helper()
+	turn := bot.Turn{Provider: hospital, ID: bot.TurnID(fmt.Sprint("turn", h.next.Add(1))), Ops: []bot.Op{bot.PutConversation{Conversation: c}}}
+	for _, m := range messages {
+		m.Task = bot.TaskID(fmt.Sprint("task", h.next.Add(1)))
+		turn.Ops = append(turn.Ops, bot.Enqueue{Conversation: c.ID, Message: m})
 	}
 	done, err := h.store.Commit(h.ctx, turn)
 	if err != nil {

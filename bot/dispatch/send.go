@@ -27,9 +27,6 @@ const (
 
 	// clockSkew is how far the provider's clock may be from ours in a look-up.
 	clockSkew = time.Minute
-
-	// window is how long after a person's last message WhatsApp takes free text.
-	window = 24 * time.Hour
 )
 
 // conversation sends a leased message, and after it those behind it for as long
@@ -79,6 +76,10 @@ func word(r bot.SendResult) string {
 		return "in doubt"
 	case bot.Untried:
 		return "given back"
+	case bot.Parked:
+		return "parked"
+	case bot.Opened:
+		return "opened"
 	}
 	return "set aside"
 }
@@ -92,68 +93,53 @@ func (d *Dispatcher) deliver(ctx context.Context, turns Turns, l bot.Lease) bot.
 	case l.Left:
 		return aside("left", "") // bot told staff, or will: an anonymous case must not say when
 	}
-	out, problem := d.outbound(l)
-	if problem != nil {
-		return *problem
+	if d.opens(l) {
+		return bot.Settlement{Result: bot.Opened}
 	}
-	if time.Until(out.Deadline) < 0 { // it waited here too long
+	if time.Until(l.Deadline.Add(-margin)) < 0 { // it waited here too long
 		return bot.Settlement{Result: bot.Untried, After: untriedWait}
 	}
 	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), l.Deadline)
 	defer cancel()
 	if !l.Doubt.IsZero() {
-		if s := d.doubt(ctx, sender, l, out); s != nil {
+		if s := d.doubt(ctx, sender, l, d.outbound(l, d.shut(l, l.Doubt))); s != nil {
 			return *s
 		}
 	}
-	return d.send(ctx, turns, sender, l, out)
+	return d.send(ctx, turns, sender, l, d.shut(l, d.o.Now()))
 }
 
-// send sends it. Where WhatsApp knows better than we that its window is closed,
-// the template goes instead.
-func (d *Dispatcher) send(ctx context.Context, turns Turns, sender Sender, l bot.Lease, out channels.Outbound) bot.Settlement {
+// send sends it, or what may go while WhatsApp's window is shut. Where WhatsApp
+// knows better than we that it is, it is done as if we had known.
+func (d *Dispatcher) send(ctx context.Context, turns Turns, sender Sender, l bot.Lease, shut bool) bot.Settlement {
+	out := d.outbound(l, shut)
+	if shut && (out.Template == nil || !l.Message.Unasked() && l.Parked > 0) { // one template is enough
+		return parked(out.Template == nil)
+	}
 	sent, err := sender.Send(ctx, out)
 	var e *channels.SendError
-	if errors.As(err, &e) && e.Window && out.Template == nil {
-		if out.Template = d.template(l); out.Template == nil {
-			return noTemplate()
-		}
-		sent, err = sender.Send(ctx, out)
+	if errors.As(err, &e) && e.Window && !shut {
+		s := d.send(ctx, turns, sender, l, true)
+		s.Closed = true
+		return s
 	}
 	if err == nil {
-		return bot.Settlement{Result: bot.Accepted, IDs: sent.IDs}
+		return accepted(l, out, sent.IDs)
 	}
 	return d.failure(ctx, turns, l, err)
 }
 
-// outbound makes the provider's message; a problem is one that no attempt mends.
-func (d *Dispatcher) outbound(l bot.Lease) (channels.Outbound, *bot.Settlement) {
+// outbound makes the provider's message.
+func (d *Dispatcher) outbound(l bot.Lease, shut bool) channels.Outbound {
 	m := l.Message
 	out := channels.Outbound{
 		Task: string(m.Task), Sender: l.Sender, Address: l.Address, Text: m.Text, Options: m.Options,
 		Deadline: l.Deadline.Add(-margin),
 	}
-	if !channels.CapabilitiesOf(l.Channel).Templates || d.o.Now().Sub(l.LastAt) < window {
-		return out, nil
+	if shut {
+		d.knock(l, &out)
 	}
-	if out.Template = d.template(l); out.Template == nil {
-		s := noTemplate()
-		return out, &s
-	}
-	return out, nil
-}
-
-// template is what may be sent in place of a message outside the window; nil:
-// nothing.
-func (d *Dispatcher) template(l bot.Lease) *channels.Template {
-	if l.Message.Template == "" || d.o.Template == nil {
-		return nil
-	}
-	return d.o.Template(l.Provider, l.Message.Template, l.Message.Language)
-}
-
-func noTemplate() bot.Settlement {
-	return aside("no template", "WhatsApp takes only approved templates a day after the person's last message, and there is none for this one.")
+	return out
 }
 
 // doubt looks for a message that an earlier attempt may have sent. Nil: it was
@@ -180,7 +166,8 @@ func (d *Dispatcher) doubt(ctx context.Context, sender Sender, l bot.Lease, out 
 	}
 	for i, id := range ids {
 		if !claimed[i] {
-			return &bot.Settlement{Result: bot.Accepted, IDs: []string{id}}
+			s := accepted(l, out, []string{id})
+			return &s
 		}
 	}
 	return nil

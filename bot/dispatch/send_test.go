@@ -224,32 +224,6 @@ func TestInDoubtTelegramSendsAgain(t *testing.T) {
 	}
 }
 
-// A day after the person's last words WhatsApp takes approved templates only.
-func TestOutsideTheWindow(t *testing.T) {
-	h := newHouse(t)
-	d, _ := h.start()
-	c := h.person(onWhats)
-	c.LastAt = h.clock.Now().Add(-25 * time.Hour)
-	deliver(d, h.queued(&c, "one"))
-	h.result("set aside")
-	if tasks := h.tasks(); len(tasks) != 1 || !strings.Contains(tasks[0].Text, "approved templates") {
-		t.Errorf("tasks %+v", tasks)
-	}
-	h.templates["news"] = "HX1"
-	deliver(d, h.queued(&c, "two"))
-	h.result("accepted")
-	if got := h.twilio.Sent(string(onWhats)); len(got) != 1 || got[0].ContentSID != "HX1" || got[0].Body != "" {
-		t.Errorf("sent %+v", got)
-	}
-	c.LastAt = h.clock.Now()
-	h.twilio.Fail(channelstest.Fault{Status: 400, Body: channelstest.TwilioError(400, 63016, "outside the window")})
-	deliver(d, h.queued(&c, "three"))
-	h.result("accepted")
-	if got := h.twilio.Sent(string(onWhats)); len(got) != 2 || got[1].ContentSID != "HX1" {
-		t.Errorf("WhatsApp knew better that its window was closed, and got %+v", got)
-	}
-}
-
 // held is a sender that waits for the test.
 type held struct {
 	sent    chan channels.Outbound

@@ -13,7 +13,7 @@ type keyKind struct{ lua, name string }
 
 // The kinds of key, all of them. Those that end in a colon take an id.
 var keyKinds = []keyKind{
-	{"conversationKey", "c:"}, // hash: v version, r sealed record, k case, m moved to, s sender, n last token, f flight
+	{"conversationKey", "c:"}, // hash: v version, r sealed record, k case, m moved to, s sender, n last token, f flight, w window
 	{"keptKey", "w:"},         // list: sealed entries that belong to no case
 	{"caseKey", "k:"},         // hash: v version, r sealed record, w wrapped data key, h handle, n number of entries; timeline: see entryField
 	{"caseTasksKey", "kt:"},   // set: ids of the staff tasks about a case
@@ -24,6 +24,8 @@ var keyKinds = []keyKind{
 
 	{"helpKey", "oh:"},    // list: outbox, urgent help
 	{"outboxKey", "o:"},   // list: outbox, all else
+	{"parkedKey", "op:"},  // list: messages that wait for WhatsApp's window
+	{"sentKey", "os:"},    // hash: task -> message that WhatsApp has and may still refuse
 	{"asideKey", "oa:"},   // list: messages given up
 	{"dueKey", "d:"},      // zset per lane and sender: conversation by when to look at it next
 	{"paceKey", "p:"},     // hash per sender: tokens, at, hold

@@ -33,7 +33,7 @@ func (s *Store) LeaseMessages(ctx context.Context, p bot.ProviderID, max int) (l
 }
 
 // leaseFields is how many values describe a lease; see held in lua/outbox.lua.
-const leaseFields = 8
+const leaseFields = 9
 
 // openLeases reads leases as scripts return them. Their deadlines count from
 // before the call, by this machine's monotonic clock: never later than the store's.
@@ -68,6 +68,9 @@ func (s *Store) openLease(p bot.ProviderID, ring *keyring, before time.Time, f [
 	if numbers[3] != 0 {
 		l.Doubt = time.UnixMilli(numbers[3])
 	}
+	if l.Closed, l.Parked, err = window(f[8]); err != nil {
+		return bot.Lease{}, err
+	}
 	c := own.conversation(l.Conversation)
 	if c == nil {
 		c = &bot.Conversation{}
@@ -81,6 +84,25 @@ func (s *Store) openLease(p bot.ProviderID, ring *keyring, before time.Time, f [
 		return l, nil
 	}
 	return l, s.openRecord(ring.closed, place{p, kindMessage, f[6]}, f[7], &l.Message)
+}
+
+// window reads what a conversation holds of WhatsApp's window.
+func window(text string) (closed time.Time, parked int, err error) {
+	words := strings.Fields(text)
+	if len(words) == 0 {
+		return closed, 0, nil
+	}
+	if len(words) != 3 {
+		return closed, 0, errWire
+	}
+	numbers, err := integers(words[0], words[1])
+	if err != nil {
+		return closed, 0, err
+	}
+	if numbers[0] != 0 {
+		closed = time.UnixMilli(numbers[0])
+	}
+	return closed, int(numbers[1]), nil
 }
 
 func integers(texts ...string) ([]int64, error) {
@@ -129,9 +151,11 @@ func (s *Store) settle(ctx context.Context, ring *keyring, l bot.Lease, end bot.
 
 var resultNames = map[bot.SendResult]string{
 	bot.Accepted: "accepted", bot.Again: "again", bot.InDoubt: "doubt", bot.SetAside: "aside", bot.Untried: "untried",
+	bot.Parked: "parked", bot.Opened: "opened",
 }
 
-// encodeEnd writes a settlement. A message that is set aside becomes a task about
+// encodeEnd writes a settlement. A message that is set aside or waits for the person
+// becomes a task about
 // the case, or, where staff do not see the case, about the conversation.
 func (s *Store) encodeEnd(ring *keyring, l bot.Lease, end bot.Settlement) ([]any, error) {
 	name, ok := resultNames[end.Result]
@@ -139,10 +163,10 @@ func (s *Store) encodeEnd(ring *keyring, l bot.Lease, end bot.Settlement) ([]any
 		return nil, fmt.Errorf("unknown result %d", end.Result)
 	}
 	args := []any{name, end.After.Milliseconds(), flag(end.AllChats)}
-	if end.Result != bot.SetAside || end.Sentence == "" {
+	if end.Sentence == "" {
 		args = append(args, "", "", "", "", "", "")
 	} else {
-		about, alone := s.undelivered(l, end)
+		about, alone := s.forStaff(l, end)
 		sealedAbout, err := s.sealTask(ring, l.Provider, about)
 		if err != nil {
 			return nil, err
@@ -153,24 +177,27 @@ func (s *Store) encodeEnd(ring *keyring, l bot.Lease, end bot.Settlement) ([]any
 		}
 		args = append(args, about.ID, string(l.Case), sealedAbout, alone.ID, sealedAlone, about.Due.UnixMilli())
 	}
-	args = append(args, ring.sealing, string(l.Message.Case))
+	args = append(args, ring.sealing, string(l.Message.Case), flag(end.Closed), flag(end.Keep), string(end.Knock))
 	for _, id := range end.IDs {
 		args = append(args, ring.hash("outgoing", id))
 	}
 	return args, nil
 }
 
-func (s *Store) undelivered(l bot.Lease, end bot.Settlement) (about, alone bot.StaffTask) {
-	now := time.Now()
+// forStaff is the task that a message becomes, by the case and by the conversation.
+func (s *Store) forStaff(l bot.Lease, end bot.Settlement) (about, alone bot.StaffTask) {
+	now, kind := time.Now(), bot.Undelivered
 	if s.clock != nil {
 		now = s.clock()
 	}
+	if end.Result == bot.Parked {
+		kind = bot.Waits
+	}
 	alone = bot.StaffTask{
-		ID:   string(l.Conversation) + "/" + string(bot.Undelivered),
-		Kind: bot.Undelivered, Conv: l.Conversation, At: now, Due: now, Text: end.Sentence,
+		ID: string(l.Conversation) + "/" + string(kind), Kind: kind, Conv: l.Conversation, At: now, Due: now, Text: end.Sentence,
 	}
 	about = alone
-	about.ID, about.Case, about.Conv = string(l.Case)+"/"+string(bot.Undelivered), l.Case, ""
+	about.ID, about.Case, about.Conv = string(l.Case)+"/"+string(kind), l.Case, ""
 	return about, alone
 }
 

@@ -21,7 +21,7 @@ func (s *Store) Receipt(ctx context.Context, p bot.ProviderID, r channels.Receip
 		id = ring.hash("outgoing", r.ID)
 	}
 	answer, err := scriptReceipt.run(ctx, s.rdb, prefix(p), s.now(), s.lease.Milliseconds(), s.pace,
-		r.Task, id, int(r.Status), int(channels.StatusDelivered), int(channels.StatusUndelivered))
+		r.Task, id, int(r.Status), int(channels.StatusDelivered), int(channels.StatusUndelivered), flag(r.Window))
 	if err != nil || len(answer) == 0 {
 		return nil, err
 	}

@@ -42,6 +42,8 @@ func (v sealedValue) where(ring *keyring, p bot.ProviderID) (at place, keys *key
 		return place{p, kindHandle, id}, ring.closed, 0
 	case name == "w":
 		return place{p, kindKept, id}, ring.closed, 0
+	case name == "os":
+		return place{p, kindMessage, ""}, ring.closed, waitingHead
 	case v.field == "r":
 		return place{p, kindConversation, id}, ring.closed, 0
 	case v.field == "f":

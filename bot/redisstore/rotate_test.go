@@ -193,6 +193,43 @@ func TestRotationLosesNothing(t *testing.T) {
 	})
 }
 
+// What waits for a person for days, or may come back, is sealed again as all else
+// is: else the day they write, nobody can read what was to be said.
+func TestRotationReachesWhatWaits(t *testing.T) {
+	onBoth(t, func(t *testing.T, o Options) {
+		ctx, p := context.Background(), o.Providers[0]
+		s := openStore(t, o)
+		k, err := begin(s, "somebody")
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := *heldRing(s.backend)
+		turn := bot.Turn{Provider: p, ID: "turn"}
+		for _, task := range []bot.TaskID{"waits", "taken", "next"} {
+			turn.Ops = append(turn.Ops, bot.Enqueue{Conversation: k.conv.ID, Message: bot.Message{Task: task, Text: string(task)}})
+		}
+		done, err := s.Commit(ctx, turn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		next := &done.Leases[0]
+		for _, end := range []bot.Settlement{{Result: bot.Parked}, {Result: bot.Accepted, Keep: true}} {
+			if next, err = s.Settle(ctx, *next, end); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := s.RotateKeys(ctx, p, time.Minute, func(Rotation) {}); err != nil {
+			t.Fatal(err)
+		}
+		if n := sealedWith(t, o.Client, p, &before); n != 0 {
+			t.Fatalf("%d values still open with a key that was dropped", n)
+		}
+		if next, err = s.Settle(ctx, *next, bot.Settlement{Result: bot.Opened}); err != nil || next.Message.Text != "waits" {
+			t.Fatalf("what waited is not read: %v", err)
+		}
+	})
+}
+
 // An instance that did not read its keys again would not open what the new ones
 // seal: the rotation waits for it, and goes on only when it has read them or is
 // known to be gone. One that wakes up after that seals nothing with what is gone.

@@ -54,6 +54,11 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"a receipt that comes before the answer tells of news too", receiptTellsEarly},
 		{"ids of our messages are known", claimed},
 
+		{"what waits for WhatsApp's window is apart, and goes first when it opens", parks},
+		{"a template that asks the person to write is not the words", parkedKnock},
+		{"what WhatsApp took and then refused comes back", tookAndRefused},
+		{"what waits for WhatsApp's window is erased with what is kept", eraseParked},
+
 		{"a timer written again replaces the first", timerReplaced},
 		{"a timer ends with the turn that it wakes", timerEnds},
 		{"later reminders follow from the first commit", timerThen},

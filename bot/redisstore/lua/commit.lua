@@ -21,7 +21,7 @@
 --        s id case due sealed new                        staff task; case '-' for none
 --        e id                                            end a staff task
 --        n month id sealed                               an answer to a statement
--- Returns {'done'} and the leases, flat, eight values each (held in outbox.lua); of what the turn brought itself,
+-- Returns {'done'} and the leases, flat, nine values each (held in outbox.lua); of what the turn brought itself,
 --         the conversation's record and the message are left out. {'duplicate'};
 --         HEARD CONFLICT, FENCED, MISSING, STALE.
 --
@@ -52,7 +52,7 @@ local conversations, cases, boxes, order = {}, {}, {}, {}
 local function conversation(id)
   local c = conversations[id]
   if not c then
-    c = redis.call('HMGET', conversationKey(id), 'v', 's', 'n', 'f')
+    c = redis.call('HMGET', conversationKey(id), 'v', 's', 'n', 'f', 'w')
     conversations[id] = c
   end
   return c
@@ -73,7 +73,7 @@ local function box(id, sender)
   local b = boxes[id]
   if not b then
     local c = conversation(id)
-    b = {id = id, sender = sender ~= '' and sender or c[2], own = sender ~= '', busy = c[4], last = tonumber(c[3] or '0')}
+    b = {id = id, sender = sender ~= '' and sender or c[2], own = sender ~= '', busy = c[4], window = c[5] or '', last = tonumber(c[3] or '0')}
     b.free = not c[4] and (not c[1] or redis.call('EXISTS', helpKey(id), outboxKey(id)) == 0)
     boxes[id], order[#order + 1] = b, b
   end
@@ -214,8 +214,12 @@ while i <= LAST do
   elseif op == 'd' then
     erase_case(id, ARGV[i + 3])
   elseif op == 'f' then
-    redis.call('DEL', keptKey(id), asideKey(id), outboxKey(id), helpKey(id))
+    redis.call('DEL', keptKey(id), asideKey(id), outboxKey(id), helpKey(id), parkedKey(id), sentKey(id))
     local c = conversations[id]
+    if c[5] then
+      end_task(string.match(c[5], '%S+$'))
+      redis.call('HDEL', conversationKey(id), 'w')
+    end
     if c[2] and not c[4] then unschedule(id, c[2]) end
   elseif op == 'n' then
     redis.call('HSET', answersKey(id), ARGV[i + 2], ARGV[i + 3])
@@ -230,7 +234,7 @@ for _, b in ipairs(order) do
     note(b.task, b.id, '0', '0', '0')
     redis.call('ZADD', dueKey((b.class == 'p' and 'p:' or 'r:') .. b.sender), int(now + LEASE), b.id)
     local record = b.own and '' or redis.call('HGET', conversationKey(b.id), 'r')
-    append(answer, {b.id, b.token, int(LEASE), '1', '0', record, b.task, ''})
+    append(answer, {b.id, b.token, int(LEASE), '1', '0', record, b.task, '', b.window})
   elseif b.free then
     local head = b[b.head or 1]
     schedule(b.id, b.sender, ARGV[head + 3], now, 'LT')

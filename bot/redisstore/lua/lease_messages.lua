@@ -2,7 +2,7 @@
 --
 -- KEYS 1 the provider's prefix
 -- ARGV 1 now, 2 lease, 3 pace, 4 how many at most
--- Returns the leases, flat, eight values each (held in outbox.lua). People in conversation come first, then
+-- Returns the leases, flat, nine values each (held in outbox.lua). People in conversation come first, then
 -- the oldest; which sender is first changes with the clock, so that none starves another.
 local most, count, answer = tonumber(ARGV[4]), 0, {}
 

@@ -9,6 +9,12 @@
 -- waits in doubt. n is the last token given. The due index holds each
 -- conversation once: by when its next message may go, or by when its lease ends.
 --
+-- What WhatsApp takes only once the person writes again waits apart, in
+-- parkedKey, and the conversation's w says so: "<when WhatsApp last said that its
+-- window was closed> <how many wait> <id of the staff task, or ->". It may say so
+-- only after it took a message, which is kept for that in sentKey until it has
+-- arrived; one that comes back has its class in a capital, and goes first.
+--
 -- A task is known as "<conversation> <status> <token that settled it> <token
 -- that this leased> <case>", 0 where there is none; case is the one that the
 -- message has news of, if any, and not known before it was settled.
@@ -48,6 +54,16 @@ local function noted(task)
   return string.match(redis.call('GET', outgoingKey(task)) or '', '^(%S+) (%d+) (%d+) (%d+) ?(%S*)$')
 end
 
+-- window reads a conversation's w: when WhatsApp last said that it was closed, how many messages wait, the staff task.
+local function window(w)
+  local closed, parked, task = string.match(w or '', '^(%d+) (%d+) (%S+)$')
+  return tonumber(closed or '0'), tonumber(parked or '0'), task or '-'
+end
+
+local function set_window(conv, closed, parked, task)
+  redis.call('HSET', conversationKey(conv), 'w', int(closed) .. ' ' .. int(parked) .. ' ' .. task)
+end
+
 -- schedule says when to look at a conversation next. People in conversation have
 -- a lane of their own, which goes first. mode LT keeps an older place in the line.
 local function schedule(conv, sender, class, at, mode)
@@ -84,12 +100,12 @@ local function take(sender)
 end
 
 -- held describes the lease of the message under way, or nil:
--- conversation, token, ms left, attempt, doubt, conversation's record, task, message.
+-- conversation, token, ms left, attempt, doubt, conversation's record, task, message, w.
 local function held(conv)
-  local c = redis.call('HMGET', conversationKey(conv), 'f', 'r')
+  local c = redis.call('HMGET', conversationKey(conv), 'f', 'r', 'w')
   local f = under_way(c[1])
   if not f then return nil end
-  return {conv, f.token, int(math.max(0, f.till - now)), int(f.attempts), int(f.doubt), c[2], f.task, f.sealed}
+  return {conv, f.token, int(math.max(0, f.till - now)), int(f.attempts), int(f.doubt), c[2], f.task, f.sealed, c[3] or ''}
 end
 
 -- send leases a message: from now on it is being sent.
@@ -100,8 +116,8 @@ local function send(conv, sender, attempts, class, task, sealed, doubt)
   local _, status, settled, next, case = noted(task)
   note(task, conv, status or '0', settled or '0', next or '0', case)
   schedule(conv, sender, class, now + LEASE)
-  local record = redis.call('HGET', conversationKey(conv), 'r')
-  return {conv, token, int(LEASE), int(attempts + 1), int(doubt), record, task, sealed}
+  local c = redis.call('HMGET', conversationKey(conv), 'r', 'w')
+  return {conv, token, int(LEASE), int(attempts + 1), int(doubt), c[1], task, sealed, c[2] or ''}
 end
 
 -- follow goes on with a conversation in which nothing is under way: it leases the
@@ -128,7 +144,23 @@ local function follow(conv, sender, may_send)
     return nil, true
   end
   redis.call('LPOP', list)
-  return send(conv, sender, attempts, class, task, sealed, 0), false
+  return send(conv, sender, attempts, string.lower(class), task, sealed, 0), false
+end
+
+-- put_back puts a message that WhatsApp took and then refused before all that waits, but behind those that came back
+-- before it.
+local function put_back(conv, element)
+  local list, at = outboxKey(conv), 0
+  local before = redis.call('LINDEX', list, at)
+  while before and string.find(before, '^%d+ %d+ %u ') do
+    at = at + 1
+    before = redis.call('LINDEX', list, at)
+  end
+  if before then
+    redis.call('LINSERT', list, 'BEFORE', before, element)
+  else
+    redis.call('RPUSH', list, element)
+  end
 end
 
 local function append(answer, lease)

@@ -4,6 +4,7 @@
 -- ARGV 1 now, 2 lease, 3 pace
 --      4 task or ''  5 hashed id that the provider gave, or ''  6 rank of the status
 --      7 rank from which a message has arrived  8 rank that means "will not arrive"
+--      9 '1' if it will not because WhatsApp's window was closed
 -- Returns nothing where nobody need know, else nine values: task, conversation, '1' if it was told before, the message
 -- if it is still under way or '', case, its version ('0': none), record, wrapped key, '1' if the message has news of
 -- that case. HEARD MISSING.
@@ -12,15 +13,34 @@ if task == '' then task = redis.call('GET', receiptKey(ARGV[5])) end
 if not task then return redis.error_reply('HEARD MISSING') end
 local conv, status, settled, next, case = noted(task)
 if not conv then return redis.error_reply('HEARD MISSING') end
-if rank == 0 then return {} end
+if rank == 0 or ARGV[5] ~= '' and redis.call('GET', receiptKey(ARGV[5])) == '-' then return {} end
 
 local before, sealed = tonumber(status), ''
 note(task, conv, int(math.max(rank, before)), settled, next, case)
 if ARGV[5] ~= '' then redis.call('SET', receiptKey(ARGV[5]), task, 'PX', WEEK) end
 
-local c = redis.call('HMGET', conversationKey(conv), 'f', 's', 'k')
+local c = redis.call('HMGET', conversationKey(conv), 'f', 's', 'k', 'w')
 local f = under_way(c[1])
-if f and f.task == task then
+local own = f and f.task == task
+
+-- A message that WhatsApp took and then refused goes back: it may yet arrive, and what is told of its first sending is
+-- over.
+if rank >= arrived and string.find(c[2] or '', '^whatsapp:') then
+  local back = redis.call('HGET', sentKey(conv), task)
+  redis.call('HDEL', sentKey(conv), task)
+  if own then back = waiting(0, 0, string.upper(f.class), task, f.sealed) end
+  if back and rank == lost and ARGV[9] == '1' then
+    local _, parked, told = window(c[4])
+    set_window(conv, now, parked, told)
+    note(task, conv, '0', settled, next, case)
+    if ARGV[5] ~= '' then redis.call('SET', receiptKey(ARGV[5]), '-', 'PX', WEEK) end
+    put_back(conv, back)
+    if own then redis.call('HDEL', conversationKey(conv), 'f') end
+    if own or not f then follow(conv, c[2], false) end
+    return {}
+  end
+end
+if own then
   sealed = f.sealed
   if f.token == '0' or f.till <= now then
     redis.call('HDEL', conversationKey(conv), 'f')

@@ -15,7 +15,10 @@ for _, field in ipairs({'r', 'f'}) do
   local value = redis.call('HGET', conversationKey(id), field)
   if value then tell(conversationKey(id), field, value) end
 end
-for _, key in ipairs({keptKey(id), helpKey(id), outboxKey(id), asideKey(id)}) do
+for _, key in ipairs({keptKey(id), helpKey(id), outboxKey(id), parkedKey(id), asideKey(id)}) do
   for at, value in ipairs(redis.call('LRANGE', key, 0, -1)) do tell(key, string.format('%d', at - 1), value) end
+end
+for at, value in ipairs(redis.call('HGETALL', sentKey(id))) do
+  if at % 2 == 1 then tell(sentKey(id), value, redis.call('HGET', sentKey(id), value)) end
 end
 return answer
