@@ -6,7 +6,7 @@ import "testing"
 func TestDeleteBeforeACaseErasesWhatWasKept(t *testing.T) {
 	w := onEmbedded(t)
 	w.say(daughter, "hello")
-	w.say(daughter, "dunno what this is")
+	w.say(daughter, "dunno")
 	id := w.view(daughter).Conversation.ID
 	kept, err := w.store.Kept(w.ctx, hospital, id)
 	if err != nil || len(kept) == 0 {

@@ -11,7 +11,9 @@ import (
 type answered struct {
 	ok      bool
 	exact   bool   // an option, a number or a tap: cannot have meant anything else
+	loose   bool   // more was said than value says, or other words: they are kept beside it
 	value   string // what is saved
+	day     string // when: the day meant
 	skipped bool
 	why     string // not ok: the phrase that says so; empty: the kind's own
 	limit   int    // for why
@@ -26,19 +28,21 @@ func (t *turn) parse(f *Frame, s *step, word string) answered {
 		return t.parseOption(f, s, word)
 	}
 	switch s.answer.Kind {
-	case AnswerChoice:
+	case AnswerChoice, AnswerCase:
 		return t.parseOption(f, s, word)
 	case AnswerYesNo:
 		a := t.parseYesNo(word)
 		if !a.ok && word != "" && t.running(t.set.urgentFlow) {
-			return answered{ok: true, exact: true, value: "yes"} // whoever does not say no may be in danger
+			return answered{ok: true, exact: true, loose: true, value: "yes"} // whoever does not say no may be in danger
 		}
 		return a
 	case AnswerSeveral:
 		return t.parseSeveral(f, s)
 	case AnswerText:
 		return t.parseText(s)
-	case AnswerStory:
+	case AnswerWhen:
+		return t.parseWhen(s, word)
+	case AnswerStory, AnswerPoints:
 		return answered{ok: t.ev.Text != "" || len(t.ev.Media) > 0}
 	case AnswerPhoto:
 		return answered{ok: len(t.ev.Media) > 0, exact: true, value: strconv.Itoa(len(t.ev.Media))}
@@ -53,12 +57,12 @@ func (t *turn) parseFormat(s *step, word string) answered {
 	switch s.answer.Kind {
 	case AnswerNumber, AnswerScale:
 		n, ok := readNumber(word)
-		return answered{ok: ok && n >= s.answer.Low && n <= s.answer.High, value: strconv.Itoa(n)}
+		return answered{ok: ok && n >= s.answer.Low && n <= s.answer.High, loose: !isNumber(word), value: strconv.Itoa(n)}
 	case AnswerDate:
 		return t.parseDate(s, word)
 	case AnswerPhone:
 		v, ok := readPhone(t.ev.Text)
-		return answered{ok: ok, value: v}
+		return answered{ok: ok, loose: strings.Trim(t.ev.Text, "+0123456789 ().-") != "", value: v}
 	case AnswerPostcode:
 		v, ok := readPostcode(t.ev.Text)
 		return answered{ok: ok, value: v}
@@ -98,7 +102,7 @@ func (t *turn) parseOption(f *Frame, s *step, word string) answered {
 	if i < 0 || i >= len(names) {
 		return answered{}
 	}
-	return answered{ok: true, exact: exact, value: names[i]}
+	return answered{ok: true, exact: exact, loose: !exact, value: names[i]}
 }
 
 // pickYesNo reads an option's own name, and yes and no where options mean as much:
@@ -121,8 +125,10 @@ func (t *turn) pickYesNo(word string, names []string) int {
 func (t *turn) parseSeveral(f *Frame, s *step) answered {
 	shown := strings.Split(f.Shown, labelSeparator)
 	var chosen []string
+	loose := false
 	for _, part := range splitSeveral(t.ev.Text) {
-		i, _ := pick(normalise(part), shown)
+		i, exact := pick(normalise(part), shown)
+		loose = loose || !exact
 		if i < 0 || i >= len(s.options) {
 			return answered{}
 		}
@@ -130,7 +136,7 @@ func (t *turn) parseSeveral(f *Frame, s *step) answered {
 			chosen = append(chosen, name)
 		}
 	}
-	return answered{ok: len(chosen) > 0, exact: true, value: strings.Join(chosen, ",")}
+	return answered{ok: len(chosen) > 0, exact: true, loose: loose, value: strings.Join(chosen, ",")}
 }
 
 // splitSeveral cuts at commas, and numbers also at spaces: "1, 3", "1 3".
@@ -196,12 +202,15 @@ func reordered(a, b string) bool {
 }
 
 // isClose tells whether a typed word is plainly meant for a label: its beginning
-// up to a word's end, the label with a word more, or a slip of a letter or two.
+// up to a word's end, its end from a word's beginning, the label with a word more, or a slip of a letter or two.
 func isClose(word, label string) bool {
 	if label == "" {
 		return false
 	}
 	if strings.HasPrefix(label, word) && label[len(word)] == ' ' && len(word) >= 3 {
+		return true
+	}
+	if len(word) >= 5 && strings.HasSuffix(label, " "+word) {
 		return true
 	}
 	if len(label) >= 4 && strings.HasPrefix(word, label) && word[len(label)] == ' ' && len(word) <= len(label)+12 {
@@ -256,7 +265,7 @@ func (t *turn) accept(f *Frame, s *step, a answered) error {
 	case s.kind == Measure:
 		t.st.Measured = append(t.st.Measured, Measured{Statement: s.statement, Value: a.value})
 	case s.save != "":
-		t.save(s, a.value)
+		t.save(s, a.value, a.day)
 	}
 	if s.answer.Kind == AnswerCheck {
 		t.clearOffPath(f)

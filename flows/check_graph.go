@@ -48,7 +48,14 @@ func conditionFacts() map[string][]string {
 		"due":         nil,
 		"first_words": nil,
 		"questions":   nil,
-		"waiting":     {"update", "outcome", "reflection"},
+		"kind":        {"nhs", "council", "care_home", "gp", "both"},
+		"proposed":    nil,
+		"findings":    nil,
+		"place_help":  nil,
+		"months_ago":  nil,
+		"asked_about": {"me", "other", "group"},
+		"asked_why":   {"asked", "capacity", "child", "died", "affected"},
+		"waiting":     nil, // any flow
 	}
 }
 
@@ -58,6 +65,9 @@ func (c *checker) checkBranch(f *FlowSource, s *StepSource, b BranchSource) {
 		return
 	}
 	answers := answersOf(s)
+	if s.Answer.Kind == AnswerCase {
+		answers = []string{noCase}
+	}
 	if slices.Contains(answers, b.When) {
 		return
 	}
@@ -115,8 +125,11 @@ func (c *checker) answerable(s *StepSource, name string) (values []string, numbe
 	if field, declared := c.fields[name]; declared {
 		return c.values[name], field.Type == "number", true
 	}
+	if name == "waiting" {
+		return sortedKeys(c.flows), false, true
+	}
 	values, ok = conditionFacts()[name]
-	return values, false, ok
+	return values, name == "months_ago", ok
 }
 
 // branches lists the ways out of a step, with the one that is not written: on to

@@ -68,18 +68,6 @@ func (c *checker) checkStatement(told finding, id string) {
 	told.meaning(id, ids).block("%q is none of the 21 statements", id)
 }
 
-// actionNames lists the closed list of actions.
-func actionNames() []string {
-	var names []string
-	for _, a := range []Action{
-		OpenCase, DeleteDraft, CallBack, AlertTeam, SendReply, Withdraw, AcceptOutcome, OutcomeLater, Disagree, Pause, ConfirmDanger, AskErasure,
-		OpenedOutcome, NeverAsk, NotUnderstood, NeedsPerson,
-	} {
-		names = append(names, string(a))
-	}
-	return names
-}
-
 // checkSave sees that every answer is kept, in a field that can hold it.
 func (c *checker) checkSave(f *FlowSource, s *StepSource) {
 	if s.Save == "" {
@@ -95,9 +83,15 @@ func (c *checker) checkSave(f *FlowSource, s *StepSource) {
 		told.meaning(s.Save, sortedKeys(c.fields)).block("the field %q is not declared under fields:", s.Save)
 	case s.Answer.Kind == AnswerCheck:
 		told.block("check saves nothing of its own: delete save:")
-	case s.Answer.Kind != AnswerNone && field.Type != "" && field.Type != fieldTypeOf(s.Answer.Kind):
+	case s.Answer.Kind != AnswerNone && field.Type != "" && !holdsAnswer(field.Type, s.Answer.Kind):
 		told.block("the field %q is of type %s, and the answer %q is of type %s", s.Save, field.Type, s.Answer.Kind, fieldTypeOf(s.Answer.Kind))
 	}
+}
+
+// holdsAnswer tells whether a field of that type can hold an answer. Consent is an
+// option, or a yes, that is kept with the words shown.
+func holdsAnswer(fieldType string, k AnswerKind) bool {
+	return fieldType == fieldTypeOf(k) || fieldType == "consent" && (k == AnswerChoice || k == AnswerYesNo)
 }
 
 // fieldTypeOf is the type of field that holds an answer.

@@ -40,6 +40,12 @@ func (c *checker) collectTexts() {
 			}
 		}
 	}
+	for _, p := range c.src.Places {
+		add(worded{flow: placesName, step: p.Code, key: p.Code + ".name", text: p.Name})
+		if p.Help.Text != "" {
+			add(worded{flow: placesName, step: p.Code, key: p.Code + ".help", text: p.Help})
+		}
+	}
 	for _, p := range c.src.Phrases {
 		add(worded{flow: phrasesName, step: p.Name, key: p.Name, text: p.Text})
 	}
@@ -71,6 +77,21 @@ func (c *checker) checkPhrases() {
 		if p.Text.Text != "" {
 			c.checkText(c.texts[phrasesName][p.Name], p.Text, c.languages[0])
 		}
+	}
+}
+
+// checkPlaces checks what is said of places, and that the statements of the desk are
+// statements.
+func (c *checker) checkPlaces() {
+	for _, p := range c.src.Places {
+		for _, key := range []string{".name", ".help"} {
+			if w, ok := c.texts[placesName][p.Code+key]; ok {
+				c.checkText(w, w.text, c.languages[0])
+			}
+		}
+	}
+	for _, d := range c.src.Desk {
+		c.checkStatement(c.at(d.Pos, "", ""), d.Statement)
 	}
 }
 

@@ -22,10 +22,21 @@ const (
 	doRestart commandDo = "restart"
 	doSkip    commandDo = "skip"
 	doDone    commandDo = "done"
+	doUnsay   commandDo = "unsay"
 )
 
 // helpCommand is the name of the command that HELP and INFO of a channel mean.
 const helpCommand = "help"
+
+// leaveCommand is the name of the command that words like QUIT mean where the
+// network does not take them: on Telegram, and in the middle of a sentence's end.
+const leaveCommand = "leave"
+
+// leaveWords are words that may mean "no more messages", or only "not this": who
+// sends one is asked.
+func leaveWords() []string {
+	return []string{"stop", "stopall", "unsubscribe", "end", "quit", "cancel", "revoke", "optout"}
+}
 
 // within finds the command that a sentence asks for in other words.
 type within struct {
@@ -34,6 +45,9 @@ type within struct {
 }
 
 func (w within) find(word string) *command { return w.by[w.phrases.first(word)] }
+
+// is tells whether a whole message is one of the phrases: nothing more was said.
+func (w within) is(word string) bool { return w.by[word] != nil }
 
 func compileWithin(src []CommandSource, commands map[string]*command) within {
 	w := within{phrases: phraseIndex{}, by: map[string]*command{}}
@@ -64,8 +78,13 @@ func compileCommands(src []CommandSource) map[string]*command {
 				out[normalise(w.Text)] = one
 			}
 		}
-		if c.Name == helpCommand {
+		switch c.Name {
+		case helpCommand:
 			out[helpCommand] = one
+		case leaveCommand:
+			for _, word := range leaveWords() {
+				out[word] = one
+			}
 		}
 	}
 	return out
@@ -80,7 +99,7 @@ func (t *turn) command(c *command, f *Frame, s *step) error {
 		return t.first()
 	case c.do == doSend && s != nil && s.answer.Kind == AnswerCheck:
 		return t.accept(f, s, answered{ok: true, exact: true, value: checkSend})
-	case c.do == doDone && s.answer.Kind != AnswerStory:
+	case c.do == doDone && !s.gathers():
 		return t.again(f) // sent twice, after the story ended
 	case c.always || c.askFirst && f != nil && s.free():
 		return t.askBefore(c)
@@ -134,6 +153,8 @@ func (t *turn) perform(c *command, f *Frame, s *step) error {
 		return t.skip(f, s)
 	case doDone:
 		return t.storyDone(f, s)
+	case doUnsay:
+		return t.unsay(f, s)
 	}
 	return t.beside(c.run)
 }
@@ -174,7 +195,16 @@ func (t *turn) sendNow(f *Frame) error {
 	t.phrase(phraseSent)
 	if maker == nil {
 		t.st.Frames = nil
+		if t.set.Has(afterSending) {
+			return t.begin(afterSending)
+		}
 		return nil
+	}
+	t.phrase(phraseSentMore)
+	if top := t.top(); top == maker {
+		if s := t.version(top).index[top.Step]; s.gathers() {
+			return t.storyDone(top, s)
+		}
 	}
 	return t.walk()
 }
@@ -188,6 +218,12 @@ func (t *turn) making() *Frame {
 	}
 	return nil
 }
+
+// afterSending is the flow that offers a few questions to who has sent it at once.
+const afterSending = "details"
+
+// makingFlow is the flow that makes a complaint of words that were met elsewhere.
+const makingFlow = "complain"
 
 // statusFlow is the flow that tells where a case stands.
 const statusFlow = "status"
@@ -231,7 +267,7 @@ func (t *turn) restart(f *Frame) error {
 func (t *turn) skip(f *Frame, s *step) error {
 	a := t.st.answer(s.save)
 	switch {
-	case s.answer.Kind == AnswerStory && a != nil && a.Parts > 0:
+	case s.gathers() && a != nil && a.Parts > 0:
 		return t.storyDone(f, s)
 	case s.kind == Measure:
 		return t.accept(f, s, answered{value: RatherNotSay})

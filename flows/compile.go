@@ -32,6 +32,10 @@ func Compile(src *Sources, o Options) (*Set, error) {
 	if err := s.compileWords(src, o); err != nil {
 		return nil, err
 	}
+	if err := s.compilePlaces(src, o); err != nil {
+		return nil, err
+	}
+	s.compileNations(src)
 	for _, f := range src.Flows {
 		if err := s.compileFlow(f, src.Wordings, o); err != nil {
 			return nil, err
@@ -56,7 +60,7 @@ func (s *Set) compileFlow(f FlowSource, rewordings []WordingSource, o Options) e
 	}
 	for _, st := range v.steps {
 		s.learnOptions(st)
-		if st.answer.Kind == AnswerStory && s.storyField == "" {
+		if st.answer.Kind == AnswerStory && v.stage == Making && s.storyField == "" {
 			s.storyField = st.save
 		}
 	}
@@ -200,6 +204,9 @@ func compileEdge(src StepSource, b BranchSource) (edge, error) {
 // namesAnswer tells whether when is one of the answers that a step can have,
 // rather than a condition.
 func namesAnswer(src StepSource, when string) bool {
+	if src.Answer.Kind == AnswerCase && when == noCase {
+		return true
+	}
 	if src.Answer.Kind == AnswerYesNo && (when == "yes" || when == "no") {
 		return true
 	}

@@ -44,6 +44,9 @@ type Save struct {
 	Shown    string // consent: the words shown
 	More     bool   // one more part of a story, not a new value
 	Clear    bool   // the field has no value any more: its question is not asked on this path
+	Case     string // the case that the flow under way is about; empty: there is none yet
+	Day      string // answer kind when: the day that the words mean, YYYY-MM-DD, at best; empty: not known
+	Point    int    // answer kind points: which point of the complaint this is, from 1
 }
 
 // Begin says that a draft begins, with Facts.NewRef as its reference. It comes
@@ -71,13 +74,15 @@ const (
 	KeptReply  KeepKind = "reply"  // the handler is told
 	KeptBeside KeepKind = "beside" // answers no question
 	KeptEdit   KeepKind = "edit"
+	KeptIdea   KeepKind = "idea" // a compliment or an idea, for the team
 )
 
 // Act is one of the closed list of actions. Each may be done twice: it writes
 // the same.
 type Act struct {
 	Action Action
-	Detail string // CallBack: the number; NotUnderstood: the step
+	Detail string // CallBack, AskConsent: the number; NotUnderstood: the step; DeleteLast: the field
+	Case   string // the case that the flow under way is about, which a person with several chose; may be empty
 }
 
 // Action names something that a flow may do.
@@ -103,6 +108,48 @@ const (
 	ConfirmDanger Action = "confirm danger"
 )
 
+// The actions of the journey after a complaint was begun. Who does them reads
+// Act.Case, and does each twice without harm: the second writes the same.
+const (
+	// DeleteLast erases the newest entry that the person said on the draft (Detail:
+	// the field it went to), and its files. Never on a case that was sent.
+	DeleteLast Action = "delete last"
+
+	// ToldOfDeath says that the person whom the case is about has died: in the same
+	// commit everything unprompted to them is cancelled, and what others are to be
+	// told by itself waits until staff release it.
+	ToldOfDeath Action = "told of death"
+
+	// AskConsent asks the patient, whose number is Detail, whether the complainant
+	// may act for them, by the notice "consent" in the conversation of that number.
+	// It waits for staff where danger was told, and is never sent after a death.
+	AskConsent Action = "ask consent"
+
+	ConsentGiven   Action = "consent given"   // by who has the phone: claimed until staff verify it
+	ConsentRefused Action = "consent refused" // nothing may be disclosed; staff decide what can be looked at
+	NotMe          Action = "not me"          // the number belongs to somebody else: nothing more goes to it
+
+	MakeFormal Action = "make formal" // a concern becomes a complaint: its clocks start from the first message
+	PassOn     Action = "pass on"     // a compliment or an idea, saved as the field idea, goes to the team
+
+	KeepQuiet   Action = "keep quiet"    // others read this phone: nothing unprompted goes to it
+	FreeToWrite Action = "free to write" // takes KeepQuiet back
+
+	// What the person chose when care has changed since the complaint.
+	TellGuardian Action = "tell guardian" // a task for the guardian; one named in the complaint is passed over
+	TellOutside  Action = "tell outside"  // a task to help the person reach somebody outside
+	OnlyNote     Action = "only note"     // the words stay on the timeline, without a task
+	CareIsWell   Action = "care is well"  // asked, and nothing has changed
+
+	AgreeLater   Action = "agree later"   // the later date that was proposed is agreed: it is the due date now
+	RefuseLater  Action = "refuse later"  // it is not: the handler calls or writes before the old date
+	AnotherWay   Action = "another way"   // the outcome is to be told in the manner, place and by whom that were saved
+	Ombudsman    Action = "to ombudsman"  // disagrees, and goes to the ombudsman rather than have us look again
+	ConfirmWords Action = "confirm words" // what staff wrote down for the person is right: the draft may be sent
+	Unwanted     Action = "unwanted"      // enrolled, and wants no such messages: no message without being asked again
+	StopMessages Action = "stop messages" // as STOP, for a channel on which the network does not take that word
+)
+
 // NotNow says that a notice could not be told yet: the person is in the middle
 // of something. After is when to try again.
 type NotNow struct {
@@ -126,6 +173,20 @@ type Remind struct {
 type Measures struct {
 	Answers []Measured
 	Asked   []string
+}
+
+// actionNames lists the closed list of actions.
+func actionNames() []string {
+	var names []string
+	for _, a := range []Action{
+		OpenCase, DeleteDraft, CallBack, AlertTeam, SendReply, Withdraw, AcceptOutcome, OutcomeLater, Disagree, Pause, ConfirmDanger, AskErasure,
+		OpenedOutcome, NeverAsk, NotUnderstood, NeedsPerson, AskConsent, ConsentGiven, ConsentRefused, NotMe, MakeFormal, PassOn,
+		KeepQuiet, FreeToWrite, TellGuardian, TellOutside, OnlyNote, CareIsWell, AgreeLater, RefuseLater, AnotherWay, Ombudsman,
+		ConfirmWords, Unwanted, StopMessages, ToldOfDeath,
+	} {
+		names = append(names, string(a))
+	}
+	return names
 }
 
 func (Send) effect()     {}

@@ -50,8 +50,11 @@ type Facts struct {
 	Hours      string // when people read
 	NewRef     string // the reference that a draft gets, if this turn begins one
 	NewDue     time.Time
-	Seed       uint64   // orders the statements that this person is asked
-	Asked      []string // statements that were asked about the case before
+	Seed       uint64      // orders the statements that this person is asked
+	Kind       string      // of the provider: "nhs", "council", "care_home", "gp"; empty: "nhs"
+	Nation     string      // the provider's jurisdiction; empty: "england"
+	Cases      []CaseBrief // of this person, sent and not closed, oldest first; empty: only Case is known
+	Asked      []string    // statements that were asked about the case before
 	Case       CaseFacts
 }
 
@@ -69,4 +72,21 @@ type CaseFacts struct {
 
 	// WaitingDue says that Waiting may be told by itself, once nothing is asked.
 	WaitingDue bool
+
+	About    string    // the answer to "who is this about": "me", "other", "group"
+	WhyYou   string    // and to "why are you telling us for them"
+	Proposed time.Time // the later date that is proposed; zero: none
+	Findings []Finding // of the outcome under way, a point each; empty: News is all
+}
+
+// CaseBrief is what a person needs to know one of their cases from another.
+type CaseBrief struct {
+	Ref  string
+	Sent time.Time
+}
+
+// Finding is what was found of one point of a complaint.
+type Finding struct {
+	Point string // the person's own words, shortened
+	Words string // what was found, and what is done
 }

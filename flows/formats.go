@@ -36,8 +36,9 @@ func readPhone(text string) (string, bool) {
 }
 
 // postcode is the form of a UK postcode, by the Royal Mail's programmers' guide:
-// an outward code of two to four characters and an inward one of three.
-var postcode = regexp.MustCompile(`^([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][A-Z]{2})$`)
+// an outward code of two to four characters and an inward one of three. Its first
+// half alone is taken too: it is enough to find who is near.
+var postcode = regexp.MustCompile(`^([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][A-Z]{2})?$`)
 
 // readPostcode reads a UK postcode and puts its space where it belongs.
 func readPostcode(text string) (string, bool) {
@@ -45,7 +46,7 @@ func readPostcode(text string) (string, bool) {
 	if m == nil {
 		return "", false
 	}
-	return m[1] + " " + m[2], true
+	return strings.TrimSpace(m[1] + " " + m[2]), true
 }
 
 // parseDate reads a day; the day and month come before the year, as people here
@@ -132,10 +133,15 @@ func monthNumber(s string, l *wordLists) (int, bool) {
 	return n, err == nil && n >= 1 && n <= 12
 }
 
-// day puts a date in words: "3 May 2026".
+// day puts a date in words: "Friday 4 December 2026".
 func (l *wordLists) day(d time.Time) string {
 	if d.IsZero() {
 		return ""
 	}
-	return fmt.Sprintf("%d %s %d", d.Day(), l.monthNames[d.Month()-1], d.Year())
+	return fmt.Sprintf("%s %s %d", l.weekdayNames[d.Weekday()], l.dayMonth(d), d.Year())
+}
+
+// dayMonth puts a day of this year in words: "4 December".
+func (l *wordLists) dayMonth(d time.Time) string {
+	return fmt.Sprintf("%d %s", d.Day(), l.monthNames[d.Month()-1])
 }

@@ -96,21 +96,9 @@ func TestTranslationsNameTheirTemplates(t *testing.T) {
 // provider that speaks both languages.
 func TestLibraryTranscripts(t *testing.T) {
 	set, both := librarySet(t), librarySet(t, "en", "cy")
-	files, err := filepath.Glob("library/transcripts/*.txt")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("transcripts: %d files, error %v", len(files), err)
-	}
 	met := map[string]bool{}
-	for _, file := range files {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		tr, err := flows.ParseTranscript(filepath.Base(file), data)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Run(filepath.Base(file), func(t *testing.T) {
+	transcripts(t, func(tr *flows.Transcript) {
+		t.Run(tr.File, func(t *testing.T) {
 			spoken := set
 			if tr.Language == "cy" {
 				spoken = both
@@ -123,9 +111,77 @@ func TestLibraryTranscripts(t *testing.T) {
 				met[k] = true
 			}
 		})
-	}
+	})
 	for _, missing := range set.Unvisited(met) {
 		t.Errorf("no transcript meets %s", missing)
+	}
+}
+
+// A supports tag is a claim: each of the 21 statements is supported and measured,
+// 19 of them without the desk, and each has a conversation that a person can read
+// and agree with.
+func TestLibraryMakesEachStatementTrue(t *testing.T) {
+	src, err := flows.Parse(library.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := map[string]bool{}
+	transcripts(t, func(tr *flows.Transcript) {
+		for _, id := range tr.Shows {
+			if _, ok := flows.StatementByID(id); !ok {
+				t.Errorf("%s shows %s, which is none of the 21", tr.File, id)
+			}
+			shown[id] = true
+		}
+	})
+	talked := 0
+	for _, c := range flows.Claims(src) {
+		if len(c.Supports) == 0 || len(c.Measures) == 0 {
+			t.Errorf("%s is made true by %v and asked by %v", c.Statement.ID, c.Supports, c.Measures)
+		}
+		if !shown[c.Statement.ID] {
+			t.Errorf("no transcript shows %s", c.Statement.ID)
+		}
+		if c.ByConversation() {
+			talked++
+		}
+	}
+	if talked < 19 {
+		t.Errorf("%d of 21 by conversation alone, want 19", talked)
+	}
+}
+
+// The library is shown by at least 60 conversations, on every channel and in both
+// languages: what is on one only is what somebody on another may not have.
+func TestLibraryIsShownEverywhere(t *testing.T) {
+	channels, languages, n := map[flows.Channel]int{}, map[string]int{}, 0
+	transcripts(t, func(tr *flows.Transcript) {
+		n++
+		channels[tr.Channel]++
+		languages[tr.Language]++
+	})
+	if n < 60 || channels[flows.SMS] < 15 || channels[flows.WhatsApp] < 15 || channels[flows.Telegram] < 15 || languages["cy"] < 6 {
+		t.Errorf("%d transcripts: %v, %v", n, channels, languages)
+	}
+}
+
+// transcripts reads every transcript of the library.
+func transcripts(t *testing.T, read func(*flows.Transcript)) {
+	t.Helper()
+	files, err := filepath.Glob("library/transcripts/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("transcripts: %d files, error %v", len(files), err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tr, err := flows.ParseTranscript(filepath.Base(file), data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		read(tr)
 	}
 }
 

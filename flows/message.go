@@ -14,6 +14,9 @@ func (t *turn) idle() error {
 		}
 	}
 	if c := t.commandIn(word, true); c != nil {
+		if t.set.commands[word] == nil && !t.set.within.is(word) {
+			t.early()
+		}
 		return t.command(c, nil, nil)
 	}
 	if name, ok := t.set.starts[word]; ok && word != "" {
@@ -100,9 +103,18 @@ func (t *turn) open(away time.Duration) error {
 	}
 	word := normalise(t.ev.Text)
 	if c := t.commandIn(word, !s.free()); c != nil && !t.chooses(f, s, word) {
+		if t.set.commands[word] == nil && !t.set.within.is(word) {
+			t.keepSaid(s, word)
+		}
+		if !c.needsQuestion() && c.do != doUnsay && t.dropOffer() {
+			return t.command(c, nil, nil)
+		}
 		return t.command(c, f, s)
 	}
 	if t.dangerous(word) {
+		if t.dropOffer() {
+			return t.idle()
+		}
 		return t.danger(f, s, word)
 	}
 	return t.read(f, s, word, away)
@@ -138,34 +150,60 @@ func (t *turn) dangerous(word string) bool {
 
 // danger keeps the words, as story where they are one, and helps at once.
 func (t *turn) danger(f *Frame, s *step, word string) error {
-	if s.answer.Kind == AnswerStory {
+	if s.gathers() {
 		if err := t.fire(f, s, s.events.more); err != nil {
 			return err
 		}
 		t.storyPart(s)
-	} else if t.tells(s, word) {
-		t.tell()
 	} else {
-		t.keep(KeptBeside)
+		t.keepSaid(s, word)
 	}
 	return t.beside(t.set.urgentFlow)
 }
 
+// keepSaid keeps a message that is no answer: with the story if it tells something.
+func (t *turn) keepSaid(s *step, word string) {
+	if t.tells(s, word) {
+		t.tell()
+		return
+	}
+	t.keep(KeptBeside)
+}
+
 // read reads the message as the answer to the open question.
 func (t *turn) read(f *Frame, s *step, word string, away time.Duration) error {
+	if s.answer.Kind == AnswerPoints && t.set.lists[t.lang].no[word] && len(t.ev.Media) == 0 {
+		return t.skip(f, s) // "anything else?" "no"
+	}
+	if word != "" && s.free() && len(t.ev.Media) == 0 && t.set.starts[word] == t.set.starts[startAny] && (!s.gathers() || away > dayAway) {
+		t.phrase(phraseWelcomeBack) // "hello" is said to somebody, and answers nothing
+		return t.again(f)
+	}
 	a := t.parse(f, s, word)
-	if a.ok && away > dayAway && !a.exact && s.answer.Kind != AnswerStory {
+	if a.ok && away > dayAway && !a.exact && !s.gathers() {
 		return t.welcomeBack(f, s, a)
 	}
 	if a.ok {
-		if s.answer.Kind == AnswerStory {
+		if s.gathers() {
 			return t.storyMessage(f, s, away)
 		}
-		t.keepFiles(s)
+		t.keepRest(s, a)
 		return t.accept(f, s, a)
 	}
 	if t.tells(s, word) {
-		return t.toldMore(f, s)
+		return t.toldMore(f, away)
+	}
+	if s.kind == Measure && t.ev.Choice == "" && isTelling(word) && t.set.Has(makingFlow) {
+		t.ask(Pending{Ask: AskRaise, Text: t.ev.Text, Media: t.ev.Media}, phraseAskRaise, phraseYes, phraseNo)
+		return nil
+	}
+	if _, starts := t.set.starts[word]; t.light(f, s) && (starts && word != "" || isTelling(word)) {
+		t.st.Frames = nil
+		return t.idle()
+	}
+	if t.version(f).name == t.set.starts[startAny] && len(t.st.Frames) == 1 && strings.Contains(word, " ") && t.ev.Other == "" {
+		t.st.Frames = nil // no choice, but something to be heard
+		return t.idle()
 	}
 	if name, ok := t.set.starts[word]; ok && word != "" && !s.free() {
 		return t.beside(name)
@@ -183,18 +221,45 @@ func (t *turn) tells(s *step, word string) bool {
 		return t.ev.Other == "" && t.ev.Choice == "" && (word != "" || len(t.ev.Media) > 0)
 	}
 	f := t.top()
-	return t.version(f).stage == Making && s.answer.Kind == AnswerChoice && strings.Count(word, " ") >= tellingWords-1
+	return t.version(f).stage == Making && s.answer.Kind == AnswerChoice && strings.Count(word, " ") >= 2
+}
+
+func isTelling(word string) bool { return strings.Count(word, " ") >= tellingWords-1 }
+
+// dropOffer takes an offer off that was made and not taken up: it is not made again
+// to who wants something else. false: something else is open.
+func (t *turn) dropOffer() bool {
+	f := t.top()
+	if f == nil {
+		return false
+	}
+	if s := t.version(f).index[f.Step]; s.at != 0 || !t.light(f, s) {
+		return false
+	}
+	t.st.Frames = nil
+	return true
+}
+
+// light tells whether the open question is an offer that nobody need answer: what
+// is written there instead is taken as if nothing had been asked.
+func (t *turn) light(f *Frame, s *step) bool {
+	return s.answer.Optional && t.st.Notice == nil && len(t.st.Frames) == 1 && t.version(f).stage != Making &&
+		(s.answer.Kind == AnswerYesNo || s.answer.Kind == AnswerChoice)
 }
 
 // tellingWords is how many words a text has that is no failed choice but
-// something told.
+// something told, where nothing is being told yet.
 const tellingWords = 5
 
 // toldMore keeps what was told with the rest, thanks, and asks again.
-func (t *turn) toldMore(f *Frame, s *step) error {
+func (t *turn) toldMore(f *Frame, away time.Duration) error {
 	t.tell()
 	f.Tries = 0
 	t.phrase(phraseToldMore)
+	if f.Heard && away <= restAfter && !strings.HasSuffix(strings.TrimSpace(t.ev.Text), "?") {
+		return nil // who is telling something is not asked again and again
+	}
+	f.Heard = true
 	return t.again(f)
 }
 
@@ -266,7 +331,7 @@ func (t *turn) lateAt(f *Frame) error {
 		return err
 	}
 	s := t.version(f).index[f.Step]
-	if s.answer.Kind == AnswerStory && t.ev.Choice == "" {
+	if s.gathers() && t.ev.Choice == "" {
 		t.storyPart(s)
 		return nil
 	}

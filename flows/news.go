@@ -118,5 +118,5 @@ func (t *turn) dropNotice() {
 // and wrote a moment ago.
 func (t *turn) attending() bool {
 	f := t.top()
-	return f != nil && t.now.Sub(time.Unix(t.st.Last, 0)) <= attention
+	return f != nil && !t.dropOffer() && t.now.Sub(time.Unix(t.st.Last, 0)) <= attention
 }

@@ -107,8 +107,9 @@ func (r *sourceReader) document(doc yamlNode) {
 			r.readWording(doc)
 		case "jurisdiction":
 			r.readJurisdiction(doc)
-		case "fields", "commands", "phrases", "urgent", "templates", "protected":
+		case "fields", "commands", "phrases", "urgent", "templates", "protected", "places", "advocacy", "desk":
 			r.object(doc, "", yamlKeys{
+				"places": r.readPlaces, "advocacy": r.readAdvocacy, "desk": r.readDesk,
 				"fields": r.readFields, "commands": r.readCommands, "phrases": r.readPhrases,
 				"urgent": r.readUrgent, "templates": r.readTemplates, "protected": r.readProtected,
 			})
@@ -123,7 +124,7 @@ func (r *sourceReader) document(doc yamlNode) {
 }
 
 // topKeys are the keys by which a file is recognised.
-const topKeys = "flow wording_for fields commands phrases urgent templates protected jurisdiction"
+const topKeys = "flow wording_for fields commands phrases urgent templates protected jurisdiction places advocacy desk"
 
 // fail notes a problem that blocks publishing.
 func (r *sourceReader) fail(pos Pos, format string, args ...any) {

@@ -8,7 +8,7 @@ import (
 
 // answerForms shows an author every way to write an answer.
 const answerForms = "text up to 100, yes/no, number 0 to 120, scale 1 to 5, date, date past, date future, " +
-	"photo, story, several, choice, phone, postcode, check; with \", optional\" it may be skipped"
+	"when up to 100, photo, story, points, case, several, choice, phone, postcode, check; with \", optional\" it may be skipped"
 
 // answerSynonyms leads from what other tools call an answer to its form here.
 func answerSynonyms(word string) string {
@@ -55,7 +55,7 @@ func (r *sourceReader) readAnswer(n yamlNode) AnswerSource {
 		if meant == "" {
 			meant = meantWord(strings.Join(words, " "), []string{
 				"text up to 100", "yes/no", "number 0 to 100", "scale 1 to 5", "date", "date past", "date future",
-				"photo", "story", "several", "choice", "phone", "postcode", "check",
+				"when up to 100", "photo", "story", "points", "case", "several", "choice", "phone", "postcode", "check",
 			})
 		}
 		r.failMeant(n.pos, meant, "the answer %q is not understood; it is one of %s", strings.Join(words, " "), answerForms)
@@ -68,9 +68,9 @@ func (r *sourceReader) readAnswer(n yamlNode) AnswerSource {
 func (a *AnswerSource) fill(kind AnswerKind, rest []string) bool {
 	a.Kind = kind
 	switch kind {
-	case AnswerYesNo, AnswerPhoto, AnswerStory, AnswerSeveral, AnswerChoice, AnswerPhone, AnswerPostcode, AnswerCheck:
+	case AnswerYesNo, AnswerPhoto, AnswerStory, AnswerPoints, AnswerCase, AnswerSeveral, AnswerChoice, AnswerPhone, AnswerPostcode, AnswerCheck:
 		return len(rest) == 0
-	case AnswerText:
+	case AnswerText, AnswerWhen:
 		if len(rest) != 3 || rest[0] != "up" || rest[1] != "to" {
 			return false
 		}

@@ -8,7 +8,7 @@ import (
 
 // fieldTypes are the types of a field.
 func fieldTypes() []string {
-	return []string{"text", "option", "options", "yes/no", "number", "date", "story", "phone", "postcode", "files"}
+	return []string{"text", "option", "options", "yes/no", "number", "date", "when", "story", "points", "case", "consent", "phone", "postcode", "files"}
 }
 
 func (r *sourceReader) readFields(n yamlNode) {
@@ -41,7 +41,7 @@ func (r *sourceReader) need(at map[string]Pos, owner yamlNode, key, what string)
 
 // commandDoes lists what a command may do of itself.
 func commandDoes() []string {
-	return []string{"back", "menu", "send", "pause", "delete", "restart", "skip", "done"}
+	return []string{"back", "menu", "send", "pause", "delete", "restart", "skip", "done", "unsay"}
 }
 
 func (r *sourceReader) readCommands(n yamlNode) {
@@ -164,6 +164,9 @@ func (r *sourceReader) readJurisdiction(doc yamlNode) {
 		"acknowledge":  func(n yamlNode) { j.Acknowledge, _ = r.period(n, "acknowledge", false) },
 		"respond":      func(n yamlNode) { j.RespondDays, j.Respond = r.period(n, "respond", true) },
 		"holidays":     func(n yamlNode) { r.readHolidays(n, &j) },
+		"help":         func(n yamlNode) { j.Help = r.inLanguages(n, "help") },
+		"process":      func(n yamlNode) { j.Process = r.inLanguages(n, "process") },
+		"ombudsmen":    func(n yamlNode) { r.readOmbudsmen(n, &j) },
 	})
 	for _, key := range []string{"acknowledge", "respond", "holidays"} {
 		r.need(at, yamlNode{pos: j.Pos, words: j.Name}, key, "the jurisdiction")

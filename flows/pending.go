@@ -40,6 +40,11 @@ func (t *turn) pending(f *Frame, s *step) (done bool, err error) {
 	switch {
 	case p.Ask == AskLastWord:
 		return true, t.lastWord(f, n)
+	case p.Ask == AskRaise && n == 0:
+		return true, t.raise(p)
+	case p.Ask == AskRaise:
+		t.phrase(phraseRaiseNo)
+		return true, t.again(f)
 	case p.Ask == AskAnswer:
 		return true, t.takeOld(f, s, p, n == 0)
 	case p.Ask == AskSure:
@@ -54,9 +59,24 @@ func (t *turn) pending(f *Frame, s *step) (done bool, err error) {
 func (t *turn) dropPending() {
 	p := t.st.Pending
 	t.st.Pending = nil
+	if p != nil && p.Ask == AskRaise { // beside a survey: with the person, not on the case
+		t.effects = append(t.effects, Keep{Kind: KeptBeside, Text: p.Text, Media: p.Media})
+	}
 	if p != nil && p.Ask == AskAnswer {
 		t.effects = append(t.effects, Keep{Kind: KeptBeside, Text: p.Text, Media: p.Media, Case: t.st.Case})
 	}
+}
+
+// raise begins a complaint with the words that were written at a statement, and
+// with nothing else of it.
+func (t *turn) raise(p Pending) error {
+	if !t.st.Draft {
+		t.st.Early = []Part{{At: t.now.Unix(), Text: p.Text, Media: p.Media}}
+		t.beginDraft()
+	} else {
+		t.part(t.set.fields[t.set.storyField], t.set.storyField, Part{Text: p.Text, Media: p.Media})
+	}
+	return t.beside(makingFlow)
 }
 
 // pendingChoice is the option chosen, or -1.
@@ -114,10 +134,10 @@ func (t *turn) takeOld(f *Frame, s *step, p Pending, take bool) error {
 	switch {
 	case !a.ok:
 		err = t.repair(f, s, a)
-	case s.answer.Kind == AnswerStory:
+	case s.gathers():
 		err = t.storyMessage(f, s, 0)
 	default:
-		t.keepFiles(s)
+		t.keepRest(s, a)
 		err = t.accept(f, s, a)
 	}
 	*t.ev = now

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -56,6 +57,26 @@ const (
 	phraseWordsMonths    = "words.months"
 	phraseWordsToday     = "words.today"
 	phraseWordsYesterday = "words.yesterday"
+	phraseWordsComing    = "words.coming"
+	phraseWordsWeekdays  = "words.weekdays"
+	phraseWordsDay       = "words.day"
+	phraseWordsNumbers   = "words.numbers"
+	phraseWordsDays      = "words.days"
+	phraseWordsWeeks     = "words.weeks"
+	phraseWordsMonthLong = "words.month"
+	phraseWordsYears     = "words.years"
+	phraseWordsLastYear  = "words.last_year"
+	phraseWordsLast      = "words.last"
+	phraseWordsAgo       = "words.ago"
+	phraseWordsNotMonths = "words.not_months"
+	phraseWordsOf        = "words.of"
+	phraseSentMore       = "send.more"
+	phraseFinding        = "finding"
+	phrasePointMore      = "points.more"
+	phraseUnsaid         = "unsaid"
+	phraseUnsaidNone     = "unsaid.none"
+	phraseAskRaise       = "ask.raise"
+	phraseRaiseNo        = "ask.raise.no"
 )
 
 // enginePhrases lists all of them.
@@ -68,11 +89,13 @@ func enginePhrases() []string {
 		phraseStoryOne, phraseStoryCount, phraseSeveralHow, phraseCheckHow, phraseCheckSend, phraseCheckChange, phraseCheckWhich,
 		phraseRemindFirst, phraseRemindAgain, phraseRemindLast, phraseLastSend, phraseLastKeep, phraseLastDelete,
 		phraseNothingHere, phraseWordsYes, phraseWordsNo, phraseWordsSend, phraseWordsMonths, phraseWordsToday,
-		phraseWordsYesterday,
+		phraseWordsYesterday, phraseWordsComing, phraseWordsWeekdays, phraseWordsDay, phraseWordsNumbers, phraseWordsDays,
+		phraseWordsWeeks, phraseWordsMonthLong, phraseWordsYears, phraseWordsLastYear, phraseWordsLast, phraseWordsAgo, phraseWordsNotMonths, phraseWordsOf,
+		phraseSentMore, phraseFinding, phrasePointMore, phraseUnsaid, phraseUnsaidNone, phraseAskRaise, phraseRaiseNo,
 	}
 	keys = append(keys, phraseSlowDown, phraseHolding)
 	for _, k := range []AnswerKind{AnswerChoice, AnswerText, AnswerYesNo, AnswerNumber, AnswerScale, AnswerDate,
-		AnswerPhoto, AnswerStory, AnswerSeveral, AnswerPhone, AnswerPostcode, AnswerCheck} {
+		AnswerPhoto, AnswerStory, AnswerPoints, AnswerSeveral, AnswerPhone, AnswerPostcode, AnswerCheck} {
 		keys = append(keys, retryPhrase(k))
 	}
 	for _, v := range ScaleValues() {
@@ -94,6 +117,16 @@ type wordLists struct {
 	yes, no, send, today, yesterday map[string]bool
 	months                          map[string]int // full names and three letters, to 1..12
 	monthNames                      []string
+
+	weekdays     map[string]int // to 0..6, Sunday first
+	weekdayNames []string       // Sunday first
+
+	coming, last, ago, of map[string]bool
+	dayWords              map[string]bool // what makes the name of a month one of a day, where they are the same
+	notMonths             map[string]bool // names of months that mean something else as well: "may"
+	numbers               map[string]int
+	spans                 map[string]span
+	pastSpan              map[string]span // "llynedd"
 }
 
 func (s *Set) compileWords(src *Sources, o Options) error {
@@ -144,20 +177,71 @@ func compilePhrases(name string, own map[string]words, rewordings []WordingSourc
 	return out, nil
 }
 
-func (s *Set) compileLists(language int) (wordLists, error) {
-	list := func(key string) []string {
-		t := &s.phrases[key][language]
-		return strings.Split(fill(t.plain, func(string) string { return "" }), ",")
-	}
-	among := func(key string) map[string]bool {
-		m := map[string]bool{}
-		for _, w := range list(key) {
-			m[normalise(w)] = true
+// wordList is a phrase that lists words, parted by commas.
+func (s *Set) wordList(key string, language int) []string {
+	t := &s.phrases[key][language]
+	return strings.Split(fill(t.plain, func(string) string { return "" }), ",")
+}
+
+func (s *Set) wordSet(key string, language int) map[string]bool {
+	m := map[string]bool{}
+	for _, w := range s.wordList(key, language) {
+		if w = normalise(w); w != "" {
+			m[w] = true
 		}
-		return m
 	}
+	return m
+}
+
+// compileDays makes the lists that days in people's words are read by.
+func (s *Set) compileDays(l *wordLists, language int) error {
+	names := s.wordList(phraseWordsWeekdays, language)
+	if len(names) != 7 {
+		return fmt.Errorf("phrases.yaml: %s must name 7 days from Sunday, parted by commas, not %d", phraseWordsWeekdays, len(names))
+	}
+	l.weekdays = map[string]int{}
+	for i, name := range names {
+		name, others, _ := strings.Cut(strings.TrimSpace(name), "/")
+		l.weekdayNames = append(l.weekdayNames, name)
+		word := normalise(name)
+		l.weekdays[word[strings.LastIndexByte(word, ' ')+1:]] = i // "dydd Llun"
+		if others != "" {
+			l.weekdays[normalise(others)] = i
+		}
+	}
+	l.coming, l.last, l.ago = s.wordSet(phraseWordsComing, language), s.wordSet(phraseWordsLast, language), s.wordSet(phraseWordsAgo, language)
+	l.of = s.wordSet(phraseWordsOf, language)
+	l.dayWords, l.notMonths = s.wordSet(phraseWordsDay, language), s.wordSet(phraseWordsNotMonths, language)
+	l.numbers, l.spans, l.pastSpan = map[string]int{}, map[string]span{}, map[string]span{}
+	for _, pair := range s.wordList(phraseWordsNumbers, language) {
+		word, figure, ok := strings.Cut(pair, "=")
+		n, err := strconv.Atoi(strings.TrimSpace(figure))
+		if !ok || err != nil {
+			return fmt.Errorf("phrases.yaml: %s: %q is not WORD=NUMBER", phraseWordsNumbers, pair)
+		}
+		l.numbers[normalise(word)] = n
+	}
+	for key, one := range map[string]span{
+		phraseWordsDays: {days: 1}, phraseWordsWeeks: {days: 7}, phraseWordsMonthLong: {months: 1}, phraseWordsYears: {months: 12},
+	} {
+		for w := range s.wordSet(key, language) {
+			l.spans[w] = one
+		}
+	}
+	for w := range s.wordSet(phraseWordsLastYear, language) {
+		l.pastSpan[w] = span{months: 12}
+	}
+	return nil
+}
+
+func (s *Set) compileLists(language int) (wordLists, error) {
+	list := func(key string) []string { return s.wordList(key, language) }
+	among := func(key string) map[string]bool { return s.wordSet(key, language) }
 	l := wordLists{yes: among(phraseWordsYes), no: among(phraseWordsNo), send: among(phraseWordsSend),
 		today: among(phraseWordsToday), yesterday: among(phraseWordsYesterday), months: map[string]int{}}
+	if err := s.compileDays(&l, language); err != nil {
+		return l, err
+	}
 	names := list(phraseWordsMonths)
 	if len(names) != 12 {
 		return l, fmt.Errorf("phrases.yaml: %s must name 12 months, parted by commas, not %d", phraseWordsMonths, len(names))

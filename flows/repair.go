@@ -61,5 +61,11 @@ func kindOf(s *step) AnswerKind {
 	if s.kind == Measure {
 		return AnswerChoice
 	}
+	switch s.answer.Kind {
+	case AnswerCase:
+		return AnswerChoice
+	case AnswerWhen:
+		return AnswerText
+	}
 	return s.answer.Kind
 }

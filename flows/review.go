@@ -29,7 +29,7 @@ func (t *turn) parseCheck(f *Frame, word string) answered {
 	if i < 0 {
 		return answered{}
 	}
-	return answered{ok: true, exact: exact, value: steps[i].name}
+	return answered{ok: true, exact: exact, loose: !exact, value: steps[i].name}
 }
 
 // reviewed are the questions whose answers the person is shown: those on the way
@@ -76,7 +76,7 @@ func (t *turn) inWords(field string) string {
 	}
 	f := t.set.fields[field]
 	switch f.Type {
-	case "option", "options":
+	case "option", "options", "consent":
 		var out []string
 		for name := range strings.SplitSeq(a.Value, ",") {
 			if labels := t.set.options[field][name]; labels != nil {
@@ -94,7 +94,7 @@ func (t *turn) inWords(field string) string {
 		if d, err := time.Parse(time.DateOnly, a.Value); err == nil {
 			return t.set.lists[t.lang].day(d)
 		}
-	case "story", "files":
+	case "story", "points", "files":
 		key := phraseStoryOne
 		if a.Parts > 1 {
 			key = phraseStoryCount

@@ -16,7 +16,7 @@ func (t *turn) say(s *step) {
 		n.Told = true
 		t.st.Notice = &n
 	}
-	t.send(Send{Text: fill(body.on(t.ev.Channel), t.value), Template: body.template, Step: s.label})
+	t.send(Send{Text: strings.TrimRight(fill(body.on(t.ev.Channel), t.value), " "), Template: body.template, Step: s.label})
 }
 
 // phrase sends one of the engine's own sentences.
@@ -96,7 +96,7 @@ func (t *turn) question(f *Frame, s *step) string {
 		return fill(t.set.statements[s.statement][t.lang].on(t.ev.Channel), t.value)
 	case s.answer.Kind == AnswerStory:
 		if a := t.st.answer(s.save); a != nil && a.Parts > 0 {
-			return t.wordsWith(phraseStoryKept, map[string]string{"excerpt": a.Value})
+			return t.wordsWith(phraseStoryKept, map[string]string{"excerpt": quoted(a.Value)})
 		}
 	}
 	text := fill(s.text[t.lang].on(t.ev.Channel), func(name string) string {
@@ -111,7 +111,7 @@ func (t *turn) question(f *Frame, s *step) string {
 	case s.answer.Kind == AnswerCheck && t.set.limits[t.ev.Channel].Buttons == 0:
 		text += "\n\n" + t.words(phraseCheckHow)
 	}
-	if s.answer.Optional {
+	if s.answer.Optional && !s.declinable() {
 		text += " " + t.words(phraseSkipHow)
 	}
 	return text
@@ -132,6 +132,8 @@ func (t *turn) choices(s *step) (labels, names []string) {
 		for _, v := range ScaleValues() {
 			labels, names = append(labels, t.words("scale."+v)), append(names, v)
 		}
+	case s.answer.Kind == AnswerCase:
+		return t.caseChoices()
 	case s.answer.Kind == AnswerYesNo:
 		return []string{t.words(phraseYes), t.words(phraseNo)}, []string{"yes", "no"}
 	case s.answer.Kind == AnswerCheck:

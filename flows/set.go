@@ -28,6 +28,9 @@ type Set struct {
 	lists      []wordLists // by language
 	options    map[string]map[string][]string
 	storyField string
+	places     map[string]*place // by code
+	nations    map[string]nation
+	advocacy   []AdvocacySource
 }
 
 // Limits are what a channel can show. Zero options means: by number, in the text.

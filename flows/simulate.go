@@ -133,8 +133,50 @@ func (w *Simulation) Happen(kind, words string) error {
 	w.did(LineStaff, strings.TrimSpace(kind+" "+words))
 	id := fmt.Sprintf("entry-%d", len(w.news)+1)
 	w.news[id] = words
+	if kind == "recorded" {
+		w.refs++
+		w.Facts.Case = CaseFacts{Ref: fmt.Sprintf("H-TEST%d", w.refs), Status: "draft", Stage: Making}
+	}
 	w.pending = append(w.pending, pendingNotice{notice: Notice{Kind: kind, Case: w.Facts.Case.Ref, ID: id}})
 	return w.tell()
+}
+
+// Know lets something be true from now on: a name and what it is, as the line fact:
+// of a transcript has them.
+func (w *Simulation) Know(text string) error {
+	w.did(LineFact, text)
+	name, value, _ := strings.Cut(text, " ")
+	c := &w.Facts.Case
+	switch name {
+	case "handler":
+		c.Handler = value
+	case "decides":
+		c.Decides = value
+	case "about":
+		c.About = value
+	case "why":
+		c.WhyYou = value
+	case "kind":
+		w.Facts.Kind = value
+	case "nation":
+		w.Facts.Nation = value
+	case "proposed", "due":
+		day, err := time.Parse(time.DateOnly, value)
+		if err != nil {
+			return fmt.Errorf("%q is not a date: write 2026-12-25", value)
+		}
+		if name == "due" {
+			c.Due = day
+		} else {
+			c.Proposed = day
+		}
+	case "finding":
+		point, words, _ := strings.Cut(value, "|")
+		c.Findings = append(c.Findings, Finding{Point: strings.TrimSpace(point), Words: strings.TrimSpace(words)})
+	default:
+		return fmt.Errorf("the fact %q is not known: handler, decides, about, why, kind, nation, proposed, due, finding", name)
+	}
+	return nil
 }
 
 // tell wakes the conversation for the first thing that may be told now.
@@ -276,6 +318,7 @@ func (w *Simulation) apply(e Effect) {
 		switch e.Action {
 		case OpenCase:
 			w.Facts.Case.Status, w.Facts.Case.Stage, w.Facts.Case.Due = "open", Informed, w.Now.AddDate(0, 0, 3)
+			w.Facts.Cases = append(w.Facts.Cases, CaseBrief{Ref: w.Facts.Case.Ref, Sent: w.Now})
 		case DeleteDraft:
 			if w.Facts.Case.Status == "draft" {
 				w.Facts.Case = CaseFacts{}

@@ -33,6 +33,9 @@ type Sources struct {
 	Wordings     []WordingSource      // NAME.LANGUAGE.yaml and NAME.PROVIDER.yaml
 	Protected    []ProtectedSource    // manifest.yaml
 	Jurisdiction []JurisdictionSource // england.yaml, wales.yaml
+	Places       []PlaceSource        // places.yaml
+	Advocacy     []AdvocacySource     // advocacy.yaml
+	Desk         []DeskSource         // manifest.yaml: statements that staff make true
 
 	unread []string // flows whose file could not be read: what points to them is not wrong
 }
@@ -114,6 +117,9 @@ const (
 	AnswerPhone    AnswerKind = "phone"    // a phone number, saved without spaces
 	AnswerPostcode AnswerKind = "postcode" // a UK postcode, saved with its space
 	AnswerCheck    AnswerKind = "check"    // check your answers
+	AnswerWhen     AnswerKind = "when"     // when up to N: a day in people's own words, which are kept
+	AnswerPoints   AnswerKind = "points"   // many messages until DONE, each a point of its own
+	AnswerCase     AnswerKind = "case"     // one of the person's cases; passed where there is but one
 )
 
 // AnswerSource is `answer:` as written: "text up to 100, optional".
@@ -151,7 +157,7 @@ type ActionSource struct {
 type FieldSource struct {
 	Pos      Pos
 	Name     string
-	Type     string // "text", "option", "options", "yes/no", "number", "date", "story", "phone", "postcode", "files"
+	Type     string // "text", "option", "options", "yes/no", "number", "date", "when", "story", "points", "case", "phone", "postcode", "files"
 	Label    string // in the summary; empty: not shown there
 	Property string // the case property it becomes; empty: stays in the conversation
 	Privacy  string // "ordinary", "identity" (hidden when not named), "special"
@@ -234,4 +240,46 @@ type JurisdictionSource struct {
 	RespondDays int // working days
 	Holidays    []time.Time
 	Source      string // where the dates come from, and when they were read
+
+	Help      map[string]string          // help lines in danger beside 999, by language
+	Process   map[string]string          // what the formal way is called, by language
+	Ombudsmen map[string]OmbudsmanSource // by the provider's kind; "both" where two bodies are in it
+}
+
+// OmbudsmanSource is who looks at it after the provider.
+type OmbudsmanSource struct {
+	Name   map[string]string // by language
+	Web    string
+	Phone  string
+	Months int // how long after the person knew of it they may go there
+}
+
+// PlaceSource is a ward, clinic or home whose code a poster or a link carries.
+type PlaceSource struct {
+	Pos      Pos
+	Code     string
+	Name     TextSource
+	Service  string
+	Language string     // spoken first to who comes by this code; empty: the provider's
+	Help     TextSource // what to do in danger at this place; empty: nothing of its own
+}
+
+// AdvocacySource is who helps people to complain in some postcode areas.
+type AdvocacySource struct {
+	Pos     Pos
+	Name    string
+	Areas   []string // "CF"; "*" is everywhere else
+	Title   string
+	Phone   string
+	Web     string
+	Source  string
+	Checked string // the day it was last read there
+	Check   string // what is not certain; empty: nothing
+}
+
+// DeskSource says that a statement is made true by staff, not in conversation.
+type DeskSource struct {
+	Pos       Pos
+	Statement string
+	Why       string
 }

@@ -20,6 +20,7 @@ type State struct {
 	Never    bool       `cbor:"12,keyasint,omitempty"` // never ask statements again
 	Owed     bool       `cbor:"14,keyasint,omitempty"` // Early was not asked about yet
 	Tapped   string     `cbor:"15,keyasint,omitempty"` // the last tap that was taken, to know it when it comes twice
+	Came     int64      `cbor:"16,keyasint,omitempty"` // when the code of a place was last used, Unix seconds
 }
 
 // Frame is one flow under way.
@@ -46,6 +47,8 @@ type Answer struct {
 	Parts uint16 `cbor:"3,keyasint,omitempty"` // story: messages kept
 	Files uint16 `cbor:"4,keyasint,omitempty"` // story, photo: files kept
 	More  bool   `cbor:"5,keyasint,omitempty"` // Value is an excerpt; the whole is on the timeline
+	Given bool   `cbor:"6,keyasint,omitempty"` // known without asking: by the code of a place
+	Day   string `cbor:"7,keyasint,omitempty"` // when: the day that the words mean
 }
 
 // leftOut tells whether the question was asked and skipped.
@@ -77,6 +80,7 @@ const (
 	AskSure     Asking = 2 // do you really want it?
 	AskAnswer   Asking = 3 // is this your answer to the question of days ago?
 	AskLastWord Asking = 4 // the last reminder: send as it is, keep, delete
+	AskRaise    Asking = 5 // is what was written at a statement something to raise?
 )
 
 // Measured is the answer to one statement, kept here only until the

@@ -53,15 +53,23 @@ func TestNoStatementByAnUnknownID(t *testing.T) {
 }
 
 // A statement that nothing works for is a promise nobody keeps.
-func TestUnclaimedStatementsAreListed(t *testing.T) {
-	src := mustParse(t, "flow: x\nsteps:\n  a: {say: Hello., supports: [making.time, making.serious]}\n  b: {measure: making.time}\n")
-	unsupported, unmeasured := Unclaimed(src)
-	if len(unsupported) != 19 || len(unmeasured) != 20 {
-		t.Errorf("%d and %d are unclaimed, want 19 and 20", len(unsupported), len(unmeasured))
-	}
-	for _, s := range append(unsupported, unmeasured...) {
-		if s.ID == "making.time" {
-			t.Error("making.time is supported and measured")
+func TestClaims(t *testing.T) {
+	src := mustParse(t, "flow: x\nsteps:\n  a: {say: Hello., supports: [making.time, making.serious]}\n  b: {measure: making.time}\n"+
+		"---\ndesk:\n  making.serious: Staff do it\n")
+	for _, c := range Claims(src) {
+		switch c.Statement.ID {
+		case "making.time":
+			if !c.ByConversation() || c.Supports[0] != "x.a" || c.Measures[0] != "x.b" {
+				t.Errorf("making.time is %+v", c)
+			}
+		case "making.serious":
+			if c.ByConversation() || c.Desk != "Staff do it" {
+				t.Errorf("making.serious is %+v", c)
+			}
+		default:
+			if c.ByConversation() || len(c.Supports)+len(c.Measures) > 0 {
+				t.Errorf("%s is %+v", c.Statement.ID, c)
+			}
 		}
 	}
 }

@@ -87,8 +87,12 @@ func (t *turn) message() error {
 	away := t.away()
 	t.st.Last = t.now.Unix()
 	t.purpose = Reply
+	t.linked()
 	if t.ev.Start != "" {
-		t.placeCode()
+		t.came(t.ev.Start)
+	}
+	if t.ev.Start != "" || t.ev.Returned {
+		t.dropOffer()
 	}
 	var err error
 	switch {
@@ -137,15 +141,6 @@ func (t *turn) away() time.Duration {
 		last = max(last, f.At)
 	}
 	return t.now.Sub(time.Unix(last, 0))
-}
-
-// placeField is where the code of a deep link or poster goes, if it is declared.
-const placeField = "place_code"
-
-func (t *turn) placeCode() {
-	if _, ok := t.set.fields[placeField]; ok {
-		t.st.put(placeField).Value = t.ev.Start
-	}
 }
 
 // rest begins the flow for what a person said first, if what came before it

@@ -141,7 +141,7 @@ start: [round]
 steps:
   first: {ask: Shall we?, answer: text up to 10, save: b}
   one: {say: One}
-  two: {say: Two, next: {b is stop: end, else: one}}
+  two: {say: Two, next: {b is halt: end, else: one}}
 `)
 	k := newTalker(t, set)
 	k.says("round")
@@ -149,7 +149,7 @@ steps:
 	if !errors.Is(err, flows.ErrLoop) {
 		t.Errorf("error %v, want ErrLoop", err)
 	}
-	if k.says("stop"); len(k.st.Frames) != 0 {
+	if k.says("halt"); len(k.st.Frames) != 0 {
 		t.Error("the same question no longer works after the fault")
 	}
 }

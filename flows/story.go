@@ -26,6 +26,14 @@ func (t *turn) storyMessage(f *Frame, s *step, away time.Duration) error {
 	if len(s.remind) > 0 {
 		t.effects = append(t.effects, Remind{Visit: f.Visit, After: s.remind})
 	}
+	if s.answer.Kind == AnswerPoints {
+		t.phrase(phrasePointMore)
+		return nil
+	}
+	if away > dayAway {
+		t.phrase(phraseWelcomeBack)
+		return t.again(f)
+	}
 	if first || away > restAfter || strings.HasSuffix(strings.TrimSpace(t.ev.Text), "?") {
 		t.phrase(phraseStoryMore)
 	}
@@ -45,9 +53,81 @@ func (t *turn) part(field FieldSource, name string, p Part) {
 	}
 	a.Parts++
 	a.Files += uint16(len(p.Media))
-	t.effects = append(t.effects, Save{
-		Field: name, Property: field.Property, Privacy: field.Privacy, Value: p.Text, Media: p.Media, More: true,
-	})
+	e := Save{
+		Field: name, Property: field.Property, Privacy: field.Privacy, Value: p.Text, Media: p.Media, More: true, Case: t.about(),
+	}
+	if field.Type == string(AnswerPoints) {
+		e.Point = int(a.Parts) + 1 // the story is the first
+	}
+	t.effects = append(t.effects, e)
+}
+
+// unsay takes back what the person said last: a part of a story, else the answer
+// before, which is asked again. What was sent is not in it.
+func (t *turn) unsay(f *Frame, s *step) error {
+	if f == nil {
+		return t.unsayEarly()
+	}
+	if a := t.st.answer(s.save); s.gathers() && a != nil && a.Parts > 0 && !t.sent(f) {
+		t.act(DeleteLast, s.save)
+		if a.Parts--; a.Parts == 0 {
+			t.st.drop(s.save)
+		}
+		t.phrase(phraseUnsaid)
+		return t.again(f)
+	}
+	if len(t.st.Early) > 0 && s.says("excerpt") {
+		return t.unsayEarly()
+	}
+	asked, _ := t.path(t.version(f), f.Step)
+	if len(asked) == 0 || t.sent(f) {
+		t.phrase(phraseUnsaidNone)
+		return t.again(f)
+	}
+	last := asked[len(asked)-1]
+	if err := t.back(f, s); err != nil {
+		return err
+	}
+	shown := len(t.effects) - 1 // the question, which comes after what is said of it
+	question := t.effects[shown]
+	t.effects = t.effects[:shown]
+	if last.gathers() {
+		t.act(DeleteLast, last.save)
+		if a := t.st.answer(last.save); a != nil && a.Parts > 1 {
+			a.Parts--
+		} else {
+			t.st.drop(last.save)
+		}
+	} else {
+		t.unsave(last.save)
+	}
+	t.phrase(phraseUnsaid)
+	t.effects = append(t.effects, question)
+	return nil
+}
+
+// unsayEarly takes back the last of what was said before there was a draft.
+func (t *turn) unsayEarly() error {
+	n := len(t.st.Early)
+	if n == 0 {
+		t.phrase(phraseUnsaidNone)
+		return t.againOrFirst()
+	}
+	t.st.Early = t.st.Early[:n-1]
+	t.phrase(phraseUnsaid)
+	if n > 1 {
+		return t.againOrFirst()
+	}
+	t.st.Frames, t.st.Owed = nil, false
+	return nil
+}
+
+// againOrFirst asks the open question again; where none is, it begins.
+func (t *turn) againOrFirst() error {
+	if f := t.top(); f != nil {
+		return t.again(f)
+	}
+	return t.first()
 }
 
 // storyDone ends a story; one that has nothing yet is asked for again.
@@ -64,6 +144,9 @@ func (t *turn) storyDone(f *Frame, s *step) error {
 	}
 	return t.walk()
 }
+
+// quoted is an excerpt in the middle of a sentence: it has no full stop of its own.
+func quoted(short string) string { return strings.TrimRight(short, ". ") }
 
 // excerpt cuts a text for the session; cut tells whether it is not whole.
 func excerpt(text string) (short string, cut bool) {

@@ -64,6 +64,8 @@ func (w *Simulation) play(line TranscriptLine) error {
 		return w.Write(line.Text)
 	case LineLater:
 		return w.PassText(line.Text)
+	case LineFact:
+		return w.Know(line.Text)
 	}
 	kind, words, _ := strings.Cut(line.Text, " ")
 	return w.Happen(kind, words)

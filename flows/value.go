@@ -1,6 +1,9 @@
 package flows
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // get is what conditions know of a name: a fact of the world, or a saved answer.
 func (t *turn) get(name string) (string, bool) { return t.look(name, t.given) }
@@ -26,13 +29,21 @@ func (t *turn) look(name, answer string) (string, bool) {
 		return "", f != nil && !t.st.Never && len(t.draw(t.version(f))) > 0
 	case "first_words":
 		return "", len(t.st.Early) > 0
-	case "handler", "due", "decides":
+	case "handler", "due", "decides", "proposed", "findings", "place_help":
 		v := t.value(name)
 		return v, v != ""
 	case "status":
 		return t.status(), true
 	case "stage":
 		return string(t.ev.Facts.Case.Stage), t.ev.Facts.Case.Stage != ""
+	case "kind":
+		return t.ev.Facts.Kind, t.ev.Facts.Kind != ""
+	case "months_ago":
+		return t.monthsAgo()
+	case "asked_about":
+		return t.ev.Facts.Case.About, t.ev.Facts.Case.About != ""
+	case "asked_why":
+		return t.ev.Facts.Case.WhyYou, t.ev.Facts.Case.WhyYou != ""
 	}
 	a := t.st.answer(name)
 	if a == nil || a.leftOut() {
@@ -87,12 +98,37 @@ func (t *turn) value(name string) string {
 		return f.Case.News
 	case "due":
 		return t.due()
+	case "proposed":
+		return t.set.lists[t.lang].day(f.Case.Proposed)
+	case "findings":
+		return t.findings()
+	case "place_help":
+		if p := t.place(); p != nil && p.help != nil {
+			return fill(p.help[t.lang].on(t.ev.Channel), t.value)
+		}
+		return ""
+	case "help_lines", "process", "ombudsman", "ombudsman_months":
+		return t.law(name)
+	case "advocate":
+		return t.advocate()
 	case "excerpt":
 		return t.firstWords()
 	case "count":
 		return strconv.Itoa(len(t.st.Early))
 	}
 	return t.inWords(name)
+}
+
+// findings puts an outcome in words, point by point.
+func (t *turn) findings() string {
+	var b strings.Builder
+	for i, f := range t.ev.Facts.Case.Findings {
+		if i > 0 {
+			b.WriteString("\n\n")
+		}
+		b.WriteString(strconv.Itoa(i+1) + " " + t.wordsWith(phraseFinding, map[string]string{"point": f.Point}) + "\n" + f.Words)
+	}
+	return b.String()
 }
 
 func (t *turn) due() string {
@@ -107,7 +143,10 @@ func (t *turn) due() string {
 func (t *turn) firstWords() string {
 	if len(t.st.Early) > 0 {
 		short, _ := excerpt(t.st.Early[len(t.st.Early)-1].Text)
-		return short
+		return quoted(short)
 	}
-	return t.inWords(t.set.storyField)
+	if a := t.st.answer(t.set.storyField); a != nil {
+		return quoted(a.Value)
+	}
+	return ""
 }

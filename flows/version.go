@@ -86,8 +86,17 @@ func (s *step) says(name string) bool {
 
 // free tells whether any text could be an answer, so that a command may be one.
 func (s *step) free() bool {
-	return s.answer.Kind == AnswerText || s.answer.Kind == AnswerStory
+	return s.answer.Kind == AnswerText || s.answer.Kind == AnswerWhen || s.gathers()
 }
+
+// declinable tells whether a question with a few answers to choose from is left out
+// without being told how: who wants to will, and the text stays short.
+func (s *step) declinable() bool {
+	return s.answer.Kind == AnswerYesNo || s.answer.Kind == AnswerChoice
+}
+
+// gathers tells whether an answer is many messages until DONE.
+func (s *step) gathers() bool { return s.answer.Kind == AnswerStory || s.answer.Kind == AnswerPoints }
 
 // choose evaluates the edges in order; the last one always holds.
 func (s *step) choose(answer string, get func(string) (string, bool)) *edge {
@@ -175,7 +184,7 @@ func (v *version) describe() []fsm.EventDesc {
 		}
 		add(s.events.invalid, s.name, s.name)
 		add(s.events.silence, s.name, s.name)
-		if s.answer.Kind == AnswerStory {
+		if s.gathers() {
 			add(s.events.more, s.name, s.name)
 		}
 		for to, event := range s.events.back {

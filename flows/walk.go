@@ -59,6 +59,7 @@ func (t *turn) push(name string, aside bool) error {
 	}
 	if v.stage == Making && !t.st.Draft {
 		t.clearAnswers(v)
+		t.give()
 	}
 	t.st.Frames = append(t.st.Frames, Frame{Flow: v.name, Hash: v.hash, Step: v.steps[0].name, Aside: aside})
 	return nil
@@ -108,7 +109,7 @@ func (t *turn) enter(f *Frame, s *step) (stop bool, err error) {
 		}
 		return false, t.push(s.run, false)
 	}
-	if t.passes(f, s) {
+	if s.answer.Kind == AnswerCase && t.onlyCase(s) || t.passes(f, s) {
 		return false, t.follow(f, s, t.valueOf(s))
 	}
 	t.do(s)
@@ -125,7 +126,8 @@ func (t *turn) passes(f *Frame, s *step) bool {
 	if s.kind == Measure {
 		return t.st.Never || !t.drawn(t.version(f), s.statement)
 	}
-	return f.Check != "" && s.save != "" && t.st.answer(s.save) != nil
+	a := t.st.answer(s.save)
+	return a != nil && (a.Given || f.Check != "" && s.save != "")
 }
 
 // sent tells whether what the flow made was sent already.

@@ -58,21 +58,34 @@ func flowsCheck(_ context.Context, p *program) error {
 		return fmt.Errorf("%d problems stop these flows from being used", blocking)
 	}
 	_, _ = fmt.Fprintf(p.out, "%d flows can be used\n", len(src.Flows))
-	unsupported, unmeasured := flows.Unclaimed(src)
-	return errors.Join(claims(p, "supports", unsupported), claims(p, "measures", unmeasured))
+	return printClaims(p, flows.Claims(src))
 }
 
-// claims tells what the flows do nothing for, or will never know of.
-func claims(p *program, does string, left []flows.Statement) error {
-	if len(left) == 0 {
-		return nil
+// printClaims prints a table of the 21 statements: the steps that help to make each
+// one true, and those that ask whether it was.
+func printClaims(p *program, claims []flows.Claim) error {
+	w := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(w, "\nSTATEMENT\tMADE TRUE BY\tASKED BY")
+	talked := 0
+	for _, c := range claims {
+		if c.ByConversation() {
+			talked++
+		}
+		supports := "nothing: no step supports it"
+		if len(c.Supports) > 0 {
+			supports = strings.Join(c.Supports, ", ")
+		}
+		if c.Desk != "" {
+			supports = "the desk: " + c.Desk + "; " + supports
+		}
+		measures := "nothing: no step measures it"
+		if len(c.Measures) > 0 {
+			measures = strings.Join(c.Measures, ", ")
+		}
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\n", c.Statement.ID, supports, measures)
 	}
-	ids := make([]string, len(left))
-	for i, s := range left {
-		ids[i] = s.ID
-	}
-	_, err := fmt.Fprintf(p.out, "no step %s %s\n", does, strings.Join(ids, ", "))
-	return err
+	_, _ = fmt.Fprintf(w, "\n%d of %d by conversation alone\n", talked, len(claims))
+	return w.Flush()
 }
 
 // flowsTest plays every transcript of the library and the folders, and tells
