@@ -16,7 +16,9 @@ var whatPeopleSend = []string{
 	"complain", "hello", "1", "2", "3", "4", "yes", "no", "Ward 6", "skip", "back", "menu", "delete", "start again", "pause", "done",
 	"send", "send now", "status", "call me", "person", "07700 900123", "will they be nasty to me if i complain", "thank you",
 	"They left my mum alone all night and nobody came", "I want to die", "dunno", "👍", "?", "An apology", "it settles it", "later",
-	"[photo]", "[sticker]", "[start W6]", "[help]", "[late so it was]",
+	"concern", "idea", "more", "withdraw", "add something", "privacy", "formal", "advocate", "CF10", "quit", "delete that", "last Tuesday",
+	"tomorrow", "about two years ago", "my mother has died", "someone else reads this phone", "Complain (WARD6)", "START ROSE", "1, 4",
+	"he came back and grabbed my arm", "[photo]", "[sticker]", "[start W6]", "[help]", "[late so it was]",
 }
 
 // Nobody is ever stuck: wherever a person has come to, by whatever they sent,
@@ -39,6 +41,12 @@ func TestNobodyIsStuck(t *testing.T) {
 	})
 }
 
+// staffDo is what staff, or the calendar, may do to a case.
+var staffDo = []string{
+	"update", "outcome", "reflection", "after_sending", "acknowledged", "no_news", "extension", "care_check", "mid_case", "after_outcome",
+	"after_withdrawal", "we_did", "consent", "enrolled",
+}
+
 // wander does one random thing.
 func wander(t *rapid.T, w *flows.Simulation) {
 	var err error
@@ -58,7 +66,7 @@ func wander(t *rapid.T, w *flows.Simulation) {
 		err = w.PassText(rapid.SampledFrom([]string{"5 minutes", "2 hours", "25 hours", "4 days"}).Draw(t, "later"))
 	case 1:
 		if w.Facts.Case.Status == "open" {
-			err = w.Happen(rapid.SampledFrom([]string{"update", "outcome", "reflection", "after_sending"}).Draw(t, "staff"), "News.")
+			err = w.Happen(rapid.SampledFrom(staffDo).Draw(t, "staff"), "News.")
 		}
 	default:
 		err = w.Write(rapid.SampledFrom(whatPeopleSend).Draw(t, "text"))
