@@ -101,7 +101,7 @@ func TestAnOfferHoldsUpNothing(t *testing.T) {
 		"a command":          {"status", "is being looked at"},
 		"words":              {"they lost his glasses too and his teeth", "Is it about"},
 		"a second complaint": {"complain", "Who is this about?"},
-		"danger":             {"I want to die", "call 999"},
+		"danger":             {"I want to die", "Call 999"},
 		"not now":            {"skip", "Send MORE"},
 	} {
 		t.Run(name, func(t *testing.T) {

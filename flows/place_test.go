@@ -77,10 +77,10 @@ func TestPlaceOfACode(t *testing.T) {
 func TestHelpOfAPlace(t *testing.T) {
 	k := newTalker(t, librarySet(t))
 	k.says("START WARD6")
-	k.hears(k.says("I cant breathe"), "On the ward, press the call bell or tell the nurse in charge.")
+	k.hears(k.says("I cant breathe"), "On the ward, press the bell or tell the nurse in charge.")
 	k.now = k.now.Add(8 * 24 * time.Hour)
 	k.says("no")
-	k.hears(k.says("I cant breathe"), "On a ward, press the call bell or tell a nurse.")
+	k.hears(k.says("I cant breathe"), "On a ward, press the bell or tell a nurse.")
 }
 
 // Help to complain is that of the person's area; where none is known, it is the one
