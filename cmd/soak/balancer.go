@@ -17,6 +17,7 @@ type balancer struct {
 	mu   sync.Mutex
 	in   []string // addresses
 	next int
+	hook map[string]func() // by address: runs beside the next request to it
 }
 
 var errNobody = errors.New("no process is in rotation")
@@ -52,6 +53,25 @@ func (b *balancer) order() []string {
 	return append(append(make([]string, 0, len(b.in)), b.in[from:]...), b.in[:from]...)
 }
 
+// at runs do beside the next request to a process.
+func (b *balancer) at(addr string, do func()) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.hook == nil {
+		b.hook = map[string]func(){}
+	}
+	b.hook[addr] = do
+}
+
+func (b *balancer) begun(addr string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if do := b.hook[addr]; do != nil {
+		delete(b.hook, addr)
+		go do()
+	}
+}
+
 // RoundTrip is http.RoundTripper's.
 func (b *balancer) RoundTrip(req *http.Request) (*http.Response, error) {
 	err := errNobody
@@ -67,6 +87,7 @@ func (b *balancer) RoundTrip(req *http.Request) (*http.Response, error) {
 				return nil, err
 			}
 		}
+		b.begun(addr)
 		var resp *http.Response
 		if resp, err = b.base.RoundTrip(one); !errors.Is(err, syscall.ECONNREFUSED) {
 			return resp, err

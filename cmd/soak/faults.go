@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -103,7 +104,7 @@ func playAll(ctx context.Context, out io.Writer, chosen []row, o faultsOptions) 
 				_, _ = fmt.Fprintf(out, "%46s%s\n", "", saw)
 			}
 			if err != nil {
-				_, _ = fmt.Fprintf(out, "  %s\n", strings.ReplaceAll(err.Error(), "\n", "\n  "))
+				_, _ = fmt.Fprintf(out, "  %s\n", lines(strings.Split(err.Error(), "\n")))
 			}
 		})
 	}
@@ -152,13 +153,7 @@ func (s *stage) under(ctx context.Context, people []*person, rate float64, happe
 	failed := make(chan error, 1)
 	go func() { failed <- happen(ctx) }()
 	err := all(people, func(p *person) error { return p.complain(ctx, pace.wait) })
-	if err := <-failed; err != nil {
-		return err
-	}
-	if fault := s.ledger.fault(); fault != nil {
-		return fault
-	}
-	if err != nil {
+	if err := errors.Join(<-failed, s.ledger.fault(), err); err != nil {
 		return err
 	}
 	return s.account(ctx, people)
@@ -187,8 +182,7 @@ func (s *stage) staffKnowNoTrouble(ctx context.Context) error {
 	return nil
 }
 
-// said waits until something of a person's conversation was heard by d, or says
-// what was not.
+// within waits for something, for so long.
 func within(ctx context.Context, d time.Duration, what string, done func() bool) error {
 	ctx, cancel := context.WithTimeout(ctx, d)
 	defer cancel()

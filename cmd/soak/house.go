@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -274,8 +275,9 @@ func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 // lines joins problems, the first few of them.
 func lines(all []string) string {
-	if more := len(all) - 8; more > 0 {
-		all = append(append([]string(nil), all[:8]...), fmt.Sprintf("and %d more", more))
+	all = slices.Compact(slices.Clone(all))
+	if more := len(all) - 10; more > 0 {
+		all = append(all[:10], fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(all, "\n  ")
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -17,7 +18,7 @@ func killRows() []row {
 	return []row{
 		{"kill-at-store-calls", 170 * time.Second, "kill -9 before and after each call to the store: nothing lost, no case twice", killAtStoreCalls},
 		{"kill-at-sends", 170 * time.Second, "kill -9 before and after a provider took a message: looked up where that can be, never sent blindly", killAtSends},
-		{"kill-under-load", 170 * time.Second, "kill -9 at random while sixty people write: nothing lost or doubled", killUnderLoad},
+		{"kill-under-load", 170 * time.Second, "kill -9 a moment after a message came, again and again under load: nothing lost or doubled", killUnderLoad},
 	}
 }
 
@@ -145,10 +146,7 @@ func (s *stage) try(ctx context.Context, tt []*trial, arm func(i int, t *trial))
 		}
 		return nil
 	})
-	if fault := s.ledger.fault(); fault != nil {
-		return fault
-	}
-	return err
+	return errors.Join(s.ledger.fault(), err)
 }
 
 // verdict closes the account, and sees that enough places were reached to mean
@@ -209,26 +207,33 @@ func killAtSends(ctx context.Context, s *stage) error {
 // takenAt says at which places the provider has the message when the process ends.
 func takenAt(place int) bool { return place%2 == 0 }
 
-// killUnderLoad is soak run with kills, for half a minute.
+// killUnderLoad ends processes again and again, each time some moments after a
+// message came to them: then a turn is under way, or its reply.
 func killUnderLoad(ctx context.Context, s *stage) error {
 	s.callbacks(ctx)
 	if err := s.heards(ctx, 3, false); err != nil {
 		return err
 	}
-	people := s.crowd(60)
+	const kills, within = 20, 3 * time.Millisecond
+	people := s.crowd(120)
 	chance := seeded(s.seed)
-	return s.under(ctx, people, 30, func(ctx context.Context) error {
-		for range 6 {
-			if err := pause(ctx, time.Second+soon(chance, 3*time.Second)); err != nil {
+	return s.under(ctx, people, 70, func(ctx context.Context) error {
+		for range kills {
+			p, after, dead := s.processes[chance.IntN(len(s.processes))], soon(chance, within), make(chan struct{})
+			s.balancer.at(p.addr, func() {
+				time.Sleep(after) // chance is what is played
+				s.ledger.disturb()
+				p.kill()
+				close(dead)
+			})
+			if err := waitFor(ctx, dead, "a message for the process that is to be killed"); err != nil {
 				return err
 			}
-			p := s.processes[chance.IntN(len(s.processes))]
-			s.ledger.disturb()
-			p.kill()
 			if err := s.again(ctx, p); err != nil {
 				return err
 			}
 		}
+		s.saw = fmt.Sprintf("%d kills; %d messages taken when repeated", kills, s.ledger.retried)
 		return nil
 	})
 }

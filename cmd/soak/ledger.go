@@ -213,7 +213,7 @@ func (l *ledger) fault() error {
 		return nil
 	}
 	all := slices.Concat(l.lost, l.doubled, l.disordered)
-	return fmt.Errorf("%d lost, %d doubled, %d out of order:\n  %s", len(l.lost), len(l.doubled), len(l.disordered), lines(all))
+	return fmt.Errorf("%d lost, %d doubled, %d out of order:\n%s", len(l.lost), len(l.doubled), len(l.disordered), lines(all))
 }
 
 // print writes the account as a table.

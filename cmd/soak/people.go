@@ -201,10 +201,10 @@ func (p *person) wait(ctx context.Context, want string, began time.Time) error {
 	for {
 		r, err := p.next(bound)
 		switch {
-		case ctx.Err() != nil:
+		case errors.Is(ctx.Err(), context.Canceled):
 			return ctx.Err()
 		case err != nil:
-			p.h.ledger.lose("%s heard nothing within %s, where %q must come", p.name, p.patience, want)
+			p.h.ledger.lose("%s on %s heard nothing for %s, where %q must come", p.name, p.channel, time.Since(began).Round(time.Second), want)
 			return errAstray
 		case strings.Contains(r.text, want):
 			p.h.ledger.heard(r.at.Sub(began))
