@@ -41,6 +41,20 @@ func (w *work) act(e flows.Act) error {
 		w.task(AskedErasure, withinDays, "The person asks for everything to be deleted. Answer them, with reasons if the law says keep it.")
 	case flows.AcceptOutcome, flows.OutcomeLater, flows.Disagree, flows.OpenedOutcome:
 		return w.outcome(e.Action)
+	case flows.KeepQuiet:
+		w.conv.Watched = true
+	case flows.FreeToWrite:
+		w.freeToWrite()
+	case flows.Unwanted:
+		w.conv.Unwanted = true
+	case flows.StopMessages:
+		w.leave()
+	case flows.DeleteLast:
+		w.deleteLast(e.Detail)
+	case flows.PassOn:
+		w.passOn()
+	default:
+		return w.journey(e)
 	}
 	return nil
 }
@@ -54,11 +68,12 @@ func (w *work) open() error {
 	}
 	w.change(c)
 	c.Status, c.Opened, c.Due = Open, w.now, w.p.Calendar.AcknowledgeBy(c.Received)
+	c.Formal = c.field(routeProperty) != routeInformal
 	if err := c.moveStage(stageOpen, w.now); err != nil {
 		return err
 	}
 	c.Language = w.lang
-	w.survey(c, noticeAfterSending, afterSending)
+	w.begun(c)
 	w.taskBy(Acknowledge, c.Due, "Acknowledge it: say who handles it, and offer to talk about how.")
 	return nil
 }
@@ -72,28 +87,6 @@ func (w *work) callBack(number string) {
 	w.task(CallPerson, withinDay, text)
 	w.complete(func(t *StaffTask) { t.Phone = number })
 }
-
-// survey leaves a notice by which the person is asked about how it went: not
-// after a death, not while danger is near, and not soon after another.
-func (w *work) survey(c *Case, kind string, after time.Duration) {
-	if c.field("why_you") == whyDied {
-		return
-	}
-	at := w.now.Add(after)
-	for _, from := range []time.Time{w.quietUntil(), c.Surveyed.Add(betweenSurveys)} {
-		if from.After(at) {
-			at = from
-		}
-	}
-	c.Pending = append(c.Pending, Notice{Kind: kind, NotBefore: at})
-	w.wakeFor(c)
-}
-
-// betweenSurveys is the least time between two that nobody asked for.
-const betweenSurveys = 30 * 24 * time.Hour
-
-// afterSending is when a person is asked how it was to write to us.
-const afterSending = 24 * time.Hour
 
 // whyDied is the answer by which somebody told of a death.
 const whyDied = "died"
@@ -134,6 +127,8 @@ func (w *work) erase() {
 			one.erased = true
 		}
 	}
+	w.conv.disown(c)
+	w.conv.LastSaid = Spoken{}
 	w.forget(c)
 	w.current, w.subject = nil, nil
 }
@@ -216,6 +211,7 @@ func (w *work) outcome(a flows.Action) error {
 		c.Outcome.Answer = "accepted"
 		c.close(w.now)
 		c.withdrawNotices(noticeAfterSending) // it is too late for that one
+		w.survey(c, noticeAfterOutcome, afterOutcome)
 		w.survey(c, noticeReflection, w.p.ReflectAfter)
 		return c.moveStage(stageAccept, w.now)
 	case flows.Disagree:
@@ -227,26 +223,20 @@ func (w *work) outcome(a flows.Action) error {
 }
 
 // close ends the work on a case; what was to be told about it so far still is.
-func (c *Case) close(now time.Time) { c.Status, c.Closed = Closed, now }
+func (c *Case) close(now time.Time) {
+	c.Status, c.Closed = Closed, now
+	c.withdrawNotices(noticeNoNews, noticeCareCheck, noticeMidCase, noticeExtension)
+}
 
 // reopen goes on with a case that was closed: it is too early to look back.
 func (c *Case) reopen() {
 	if c.Status == Closed {
 		c.Status, c.Closed = Open, time.Time{}
 	}
-	c.withdrawNotices(noticeReflection)
+	c.withdrawNotices(noticeReflection, noticeAfterOutcome)
 }
 
 // withdrawNotices takes back what was not told yet.
-func (c *Case) withdrawNotices(kind string) {
-	c.Pending = slices.DeleteFunc(c.Pending, func(n Notice) bool { return n.Kind == kind })
+func (c *Case) withdrawNotices(kinds ...string) {
+	c.Pending = slices.DeleteFunc(c.Pending, func(n Notice) bool { return slices.Contains(kinds, n.Kind) })
 }
-
-// The notices, each told by the flow of that name.
-const (
-	noticeUpdate     = "update"
-	noticeOutcome    = "outcome"
-	noticeReflection = "reflection"
-
-	noticeAfterSending = "after_sending"
-)

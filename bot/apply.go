@@ -3,6 +3,7 @@ package bot
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"heard/channels"
@@ -28,6 +29,11 @@ func (w *work) apply(next flows.State, effects []flows.Effect) error {
 	if w.current != nil {
 		w.conv.Handle = w.current.Handle
 	}
+	for _, one := range w.cases {
+		if one.changed && !one.erased {
+			w.conv.note(one.c)
+		}
+	}
 	session, err := flows.Encode(&next)
 	if err != nil {
 		return err
@@ -52,11 +58,11 @@ func (w *work) effect(e flows.Effect) error {
 	case flows.Begin:
 		w.begin(e)
 	case flows.Save:
-		w.save(e)
+		return w.on(e.Case, func() error { w.save(e); return nil })
 	case flows.Keep:
 		w.keep(e, w.message)
 	case flows.Act:
-		return w.act(e)
+		return w.on(e.Case, func() error { return w.act(e) })
 	case flows.Remind:
 		w.remind(e)
 	case flows.NotNow:
@@ -84,6 +90,7 @@ func (w *work) begin(e flows.Begin) {
 	})
 	w.change(c)
 	w.current, w.subject = c, c
+	w.conv.own(c)
 }
 
 // save keeps an answer on the case: words and files on the timeline, short
@@ -92,22 +99,36 @@ func (w *work) save(e flows.Save) {
 	if e.Property == "" {
 		return
 	}
+	if e.Property == ideaProperty && e.More {
+		w.conv.Idea = joined(w.conv.Idea, e.Value)
+	}
 	c := w.subject
-	if c != nil && !e.More {
+	guarded := strings.HasPrefix(e.Property, guardedProperties)
+	if c != nil && !e.More && !guarded {
 		w.change(c)
 		c.setField(e)
 	}
-	if e.Clear || c != nil && !e.More && len(e.Media) == 0 && e.Shown == "" {
+	if e.Clear || c != nil && !e.More && !guarded && len(e.Media) == 0 && e.Shown == "" {
 		return
 	}
 	entry := Entry{
-		ID: newEntryID(), At: w.now, Kind: Said, Field: e.Property, Text: e.Value, Media: e.Media, Shown: e.Shown, From: w.message,
+		ID: newEntryID(), At: w.now, Kind: Said, Field: e.Property, Text: e.Value, Media: e.Media, Shown: e.Shown, From: w.message, Point: e.Point,
 	}
-	if e.Property == replyProperty {
+	switch {
+	case guarded:
+		entry.Kind = Guarded
+	case e.Property == replyProperty:
 		entry.Kind = Replied
 	}
 	w.write(c, entry)
 }
+
+// guardedProperties begin the case properties that are for whom the person chose,
+// and never for those who look into the case.
+const guardedProperties = "care_"
+
+// ideaProperty is what a compliment or an idea is saved as.
+const ideaProperty = "idea"
 
 // setField puts a short answer in its place among the case's fields, or takes
 // it away.
@@ -118,9 +139,9 @@ func (c *Case) setField(e flows.Save) {
 		c.Fields = slices.Delete(c.Fields, i, i+1)
 	case e.Clear:
 	case i >= 0:
-		c.Fields[i].Value = e.Value
+		c.Fields[i].Value, c.Fields[i].Day = e.Value, e.Day
 	default:
-		c.Fields = append(c.Fields, Field{Name: e.Property, Value: e.Value})
+		c.Fields = append(c.Fields, Field{Name: e.Property, Value: e.Value, Day: e.Day})
 	}
 	if e.Property == privacyProperty {
 		c.Privacy = e.Value
@@ -132,6 +153,7 @@ func (w *work) write(c *Case, e Entry) {
 	if c != nil {
 		w.op(Append{Case: c, Entry: e})
 		w.fetchLater(c, e)
+		w.spoke(c, e)
 		return
 	}
 	w.op(KeepWith{Conversation: w.conv.ID, Entry: e})
@@ -159,6 +181,8 @@ func keptKind(k flows.KeepKind) EntryKind {
 		return Replied
 	case flows.KeptLate, flows.KeptEdit:
 		return AlsoSaid
+	case flows.KeptIdea:
+		return Idea
 	}
 	return Said
 }
@@ -176,6 +200,10 @@ func (w *work) remind(e flows.Remind) {
 // notNow has a notice tried again. One that the person put off does not come by
 // itself before that.
 func (w *work) notNow(e flows.NotNow) {
+	if e.Notice.Kind == noticeConsent {
+		w.op(SetTimer{Timer{Kind: Consult, Conversation: w.conv.ID, After: e.After}})
+		return
+	}
 	c := w.caseNamed(e.Notice.Case)
 	if c == nil || !e.PutOff {
 		w.op(SetTimer{Timer{Kind: News, Case: CaseRef(e.Notice.Case), After: e.After}})
@@ -192,30 +220,42 @@ func (w *work) notNow(e flows.NotNow) {
 
 // told takes a notice off the case, and wakes the conversation for the next.
 func (w *work) told(n flows.Notice) {
+	if n.Kind == noticeConsent {
+		w.consulted(n)
+		return
+	}
 	c := w.caseNamed(n.Case)
 	if c == nil {
 		return
 	}
 	w.change(c)
-	if n.ID == "" {
-		c.Surveyed = w.now
-	}
 	c.Pending = slices.DeleteFunc(c.Pending, func(p Notice) bool { return p.Kind == n.Kind && string(p.Entry) == n.ID })
+	switch {
+	case isSurvey(n.Kind):
+		c.Surveyed = w.now
+	case n.Kind == noticeCareCheck:
+		c.Checked++
+		w.nextCareCheck(c)
+	case n.Kind == noticeNoNews:
+		w.promise(c, time.Time{})
+	}
 	w.wakeFor(c)
 }
 
 // wakeFor sets the timer for the next thing that the person is to be told.
 func (w *work) wakeFor(c *Case) {
-	if len(c.Pending) == 0 {
+	free := slices.DeleteFunc(slices.Clone(c.Pending), func(n Notice) bool { return n.Held })
+	if len(free) == 0 {
 		return
 	}
-	w.op(SetTimer{Timer{Kind: News, Case: c.Ref, After: c.nextNotice(w.now)}})
+	rest := Case{Pending: free}
+	w.op(SetTimer{Timer{Kind: News, Case: c.Ref, After: rest.nextNotice(w.now)}})
 }
 
 // wakeLater sets the timer for what is not due yet. What is due and cannot be told
 // while the like of it is offered comes when that ends.
 func (w *work) wakeLater(c *Case) {
-	later := slices.DeleteFunc(slices.Clone(c.Pending), func(n Notice) bool { return !n.NotBefore.After(w.now) })
+	later := slices.DeleteFunc(slices.Clone(c.Pending), func(n Notice) bool { return n.Held || !n.NotBefore.After(w.now) })
 	if len(later) > 0 {
 		rest := Case{Pending: later}
 		w.op(SetTimer{Timer{Kind: News, Case: c.Ref, After: rest.nextNotice(w.now)}})
@@ -237,10 +277,14 @@ func (c *Case) nextNotice(now time.Time) time.Duration {
 // the case only which were asked.
 func (w *work) measured(e flows.Measures) {
 	var answers []StatementAnswer
+	service := ""
+	if w.subject != nil {
+		service = w.subject.field("service")
+	}
 	for _, a := range e.Answers {
 		answers = append(answers, StatementAnswer{
 			Month: w.now.In(w.p.Calendar.Location).Format("2006-01"), Channel: string(w.conv.Channel),
-			Language: w.lang, Statement: a.Statement, Answer: a.Value,
+			Language: w.lang, Statement: a.Statement, Answer: a.Value, Service: service,
 		})
 	}
 	w.op(AddAnswers{answers})

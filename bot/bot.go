@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -25,9 +24,12 @@ const maxConflicts = 100
 type Provider struct {
 	ID         ProviderID
 	Name       string
-	PublicName string // neutral, for messages that nobody just asked for
-	Guardian   string // who acts if care suffers for a complaint; may be empty
-	Hours      string // when people read, in words; may be empty
+	PublicName string          // neutral, for messages that nobody just asked for
+	Guardian   string          // who acts if care suffers for a complaint; may be empty
+	Hours      string          // when people read, in words; may be empty
+	Kind       string          // "nhs", "council", "care_home", "gp"
+	Nation     string          // its jurisdiction
+	SMS        channels.Sender // the number that texts are sent from; empty: none
 	Calendar   Calendar
 	Flows      *flows.Set
 
@@ -153,7 +155,13 @@ func (b *Bot) handle(ctx context.Context, w *work, st flows.State, ev flows.Even
 	if err != nil {
 		return nil, err
 	}
-	return effects, w.apply(next, effects)
+	if err := b.hold(ctx, w, effects); err != nil {
+		return nil, err
+	}
+	if err := w.apply(next, effects); err != nil {
+		return nil, err
+	}
+	return effects, b.askPatient(ctx, w)
 }
 
 // step takes the step, loading the older versions of flows that it asks for.
@@ -245,39 +253,6 @@ func (b *Bot) alarm(ctx context.Context, t Turn, done Committed) {
 				slog.String("provider", string(t.Provider)), slog.String("kind", string(a.Task.Kind)))
 		}
 	}
-}
-
-// facts are what the world tells a flow.
-func (w *work) facts() flows.Facts {
-	p, c := w.p, w.subject
-	f := flows.Facts{
-		Provider: p.Name, PublicName: p.PublicName, Guardian: p.Guardian, Hours: p.Hours,
-		NewRef: string(NewCaseRef()), NewDue: p.Calendar.AcknowledgeBy(w.received), Seed: w.conv.seed(),
-	}
-	if c == nil {
-		return f
-	}
-	f.Asked = c.Asked
-	f.Case = flows.CaseFacts{
-		Ref: string(c.Ref), Stage: c.Stage, Status: string(c.Status),
-		Handler: c.Handler, Decides: c.Decides, Due: c.Due,
-		Overdue: c.Status == Open && !c.Due.IsZero() && w.now.After(c.Due),
-	}
-	if i, due := c.waiting(w.now); i >= 0 {
-		n := c.Pending[i].flow(c.Ref)
-		f.Case.Waiting, f.Case.WaitingDue = &n, due
-	}
-	if c.Status == Draft {
-		f.NewDue = p.Calendar.AcknowledgeBy(c.Received)
-	}
-	return f
-}
-
-// seed orders the statements that the person of a conversation is asked.
-func (c *Conversation) seed() uint64 {
-	h := fnv.New64a()
-	_, _ = h.Write([]byte(c.ID)) // never fails
-	return h.Sum64()
 }
 
 // addressKey is what a recent view is found by.

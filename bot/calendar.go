@@ -22,11 +22,16 @@ func NewCalendar(j flows.JurisdictionSource, location *time.Location) Calendar {
 // AcknowledgeBy is the end of the last working day for an acknowledgement of
 // something received then. The day of receipt is day 0, weekends too.
 func (c Calendar) AcknowledgeBy(received time.Time) time.Time {
-	day := received.In(c.Location)
-	for n := 0; n < c.Acknowledge; {
+	return c.workingDays(received, c.Acknowledge)
+}
+
+// workingDays is the end of the n-th working day after a day.
+func (c Calendar) workingDays(from time.Time, n int) time.Time {
+	day := from.In(c.Location)
+	for n > 0 {
 		day = day.AddDate(0, 0, 1)
 		if c.isWorkingDay(day) {
-			n++
+			n--
 		}
 	}
 	y, m, d := day.Date()

@@ -35,8 +35,8 @@ type Files interface {
 	Keep(ctx context.Context, p ProviderID, c *Case, id FileID, mime string, data []byte) error
 	// Read opens one; ErrNotFound.
 	Read(ctx context.Context, p ProviderID, c *Case, id FileID) (mime string, data []byte, err error)
-	// Remove removes all files of a case, by the name of its folder.
-	Remove(ctx context.Context, p ProviderID, folder string) error
+	// Remove removes files of a case, by the name of its folder; none named: all.
+	Remove(ctx context.Context, p ProviderID, folder string, ids ...FileID) error
 }
 
 // MaxFile is the largest file that is kept, in bytes: what Telegram lets a bot
@@ -85,7 +85,7 @@ func (b *Bot) burn(ctx context.Context, p *provider, l TimerLease) error {
 	if b.files == nil {
 		return nil
 	}
-	return b.files.Remove(ctx, p.ID, l.Timer.Folder)
+	return b.files.Remove(ctx, p.ID, l.Timer.Folder, l.Timer.Files...)
 }
 
 // fetch brings the files of an entry from the provider into our own keeping, and

@@ -110,16 +110,19 @@ func TestAnOutcomeIsAccepted(t *testing.T) {
 	if got.Stage != flows.Reflecting || got.Status != bot.Closed || got.Outcome.Answer != "accepted" {
 		t.Errorf("stage %q, status %q, answer %q", got.Stage, got.Status, got.Outcome.Answer)
 	}
-	w.later(reflect - time.Hour)
+	w.later(25 * time.Hour)
+	w.hasWords(w.hears(daughter), "questions about our answer")
+	w.say(daughter, "2")
+	w.later(29 * 24 * time.Hour)
 	if got := w.hears(daughter); got != "" {
-		t.Errorf("too early: %q", got)
+		t.Errorf("too early after the other questions: %q", got)
 	}
-	w.later(2 * time.Hour)
+	w.later(2 * 24 * time.Hour)
 	w.hasWords(w.hears(daughter), "a few short questions, looking back")
 	for _, text := range []string{"1", "1", "4", "rather not say"} {
 		w.say(daughter, text)
 	}
-	answers, err := w.desk.Answers(w.ctx, hospital, "2026-11")
+	answers, err := w.desk.Answers(w.ctx, hospital, "2026-12")
 	if err != nil || len(answers) != 3 {
 		t.Errorf("%d answers to statements, error %v", len(answers), err)
 	}

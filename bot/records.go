@@ -35,6 +35,30 @@ type Conversation struct {
 
 	AlertAt time.Time `cbor:"13,keyasint,omitempty"` // of the last words of danger: no survey or nudge for a while
 	Rush    Rush      `cbor:"14,keyasint,omitzero"`  // how much was answered of late
+
+	// Cases are those that were begun here and are not erased, oldest first.
+	Cases []OwnCase `cbor:"15,keyasint,omitempty"`
+
+	Watched  bool     `cbor:"16,keyasint,omitempty"` // others read this phone: nothing unprompted goes to it
+	Unwanted bool     `cbor:"17,keyasint,omitempty"` // it belongs to somebody else, or wants nothing unprompted
+	LastSaid Spoken   `cbor:"18,keyasint,omitzero"`  // the newest words on the draft
+	Pending  []Notice `cbor:"19,keyasint,omitempty"` // what is to be asked here about somebody else's case
+	Idea     string   `cbor:"20,keyasint,omitempty"` // a compliment or an idea that is being written
+}
+
+// OwnCase is a case as its conversation knows it.
+type OwnCase struct {
+	Ref    CaseRef   `cbor:"1,keyasint"`
+	Handle Handle    `cbor:"2,keyasint"`
+	Sent   time.Time `cbor:"3,keyasint,omitempty"` // zero: it is a draft
+	Closed bool      `cbor:"4,keyasint,omitempty"`
+}
+
+// Spoken is where words of the person are.
+type Spoken struct {
+	Entry EntryID  `cbor:"1,keyasint,omitempty"`
+	Field string   `cbor:"2,keyasint,omitempty"` // the case property they were said to
+	Files []FileID `cbor:"3,keyasint,omitempty"`
 }
 
 // CaseStatus is a field apart from the stage.
@@ -77,6 +101,13 @@ type Case struct {
 	History []StageLog `cbor:"17,keyasint,omitempty"`
 
 	Surveyed time.Time `cbor:"18,keyasint,omitempty"` // when a survey last ended
+
+	Formal   bool           `cbor:"19,keyasint,omitempty"` // the clocks of the law run; else it is a concern
+	Proposed time.Time      `cbor:"20,keyasint,omitempty"` // the later date that the person is asked to agree to
+	Consent  Consent        `cbor:"21,keyasint,omitempty"` // of the patient, where somebody else complains for them
+	Patient  ConversationID `cbor:"22,keyasint,omitempty"` // whose consent was asked
+	Died     time.Time      `cbor:"23,keyasint,omitempty"` // when we learnt that the person it is about has died
+	Checked  int            `cbor:"24,keyasint,omitempty"` // how often it was asked whether care has changed
 }
 
 // Field is one answer on the case. Value is whole, but for a story, which is on
@@ -84,6 +115,7 @@ type Case struct {
 type Field struct {
 	Name  string `cbor:"1,keyasint"`
 	Value string `cbor:"2,keyasint,omitempty"`
+	Day   string `cbor:"3,keyasint,omitempty"` // of "when": the day that the words mean, 2006-01-02, at best
 }
 
 // Notice is one thing to tell the person, whose words are the entry ID.
@@ -93,7 +125,20 @@ type Notice struct {
 
 	// NotBefore is when the person may first be told; zero: at once.
 	NotBefore time.Time `cbor:"3,keyasint,omitempty"`
+
+	Held bool    `cbor:"4,keyasint,omitempty"` // somebody has died: it waits until a person releases it
+	Case CaseRef `cbor:"5,keyasint,omitempty"` // of a conversation's notices: the case it is about
 }
+
+// Consent is how far the patient's leave has come.
+type Consent string
+
+// The states of consent; empty: it was not asked.
+const (
+	ConsentAsked   Consent = "asked"
+	ConsentClaimed Consent = "claimed" // by who has the phone; staff verify it
+	ConsentRefused Consent = "refused"
+)
 
 // Outcome is how the matter ended, and what the person said to it.
 type Outcome struct {
@@ -125,6 +170,11 @@ const (
 	Asked    EntryKind = "request" // CALL ME, withdraw, disagree: something staff must answer
 	Alerted  EntryKind = "alert"   // danger words
 	Aside    EntryKind = "put aside"
+
+	// Guarded are words about how care changed after the complaint: for whom the
+	// person chose, never for those who look into it.
+	Guarded  EntryKind = "care"
+	Idea     EntryKind = "idea"     // a compliment or an idea
 	Delivery EntryKind = "delivery" // what became of a message about the case
 )
 
@@ -142,6 +192,15 @@ type Entry struct {
 	From  channels.MessageID `cbor:"9,keyasint,omitempty"`
 
 	Choice string `cbor:"10,keyasint,omitempty"` // put aside: the data of a tapped option
+
+	Findings []Finding `cbor:"11,keyasint,omitempty"` // of an outcome: a point each
+	Point    int       `cbor:"12,keyasint,omitempty"` // which point of the complaint these words are, from 1
+}
+
+// Finding is what was found of one point of a complaint.
+type Finding struct {
+	Point string `cbor:"1,keyasint"` // the person's own words
+	Words string `cbor:"2,keyasint"` // what was found, and what is done about it
 }
 
 // StaffTask is something that a person on the staff must see to.
@@ -186,6 +245,15 @@ const (
 	NeedsPerson     StaffTaskKind = "talk to a person"
 	AskedErasure    StaffTaskKind = "asks to be deleted"
 	FileMissing     StaffTaskKind = "file not kept"
+	CareChanged     StaffTaskKind = "care has changed"
+	OutsideHelp     StaffTaskKind = "help from outside"
+	VerifyConsent   StaffTaskKind = "consent"
+	ReadIdea        StaffTaskKind = "idea"
+	CallBefore      StaffTaskKind = "more time refused"
+	ArrangeOutcome  StaffTaskKind = "tell the outcome another way"
+	WentToOmbudsman StaffTaskKind = "ombudsman"
+	WrongNumber     StaffTaskKind = "wrong number"
+	ReleaseNews     StaffTaskKind = "after a death"
 )
 
 // StatementAnswer is one answer to one of the 21 statements, without person,
@@ -225,9 +293,11 @@ type TimerKind string
 const (
 	Nudge TimerKind = "remind" // a reminder of an open question
 	News  TimerKind = "wake"   // the case has something to tell its person
-	Gone  TimerKind = "left"   // staff learn that an anonymous person cannot be reached
-	Fetch TimerKind = "fetch"  // the files of an entry are fetched from the provider
-	Burn  TimerKind = "burn"   // the files of an erased case are removed
+
+	Consult TimerKind = "ask"   // a conversation is asked something about somebody else's case
+	Gone    TimerKind = "left"  // staff learn that an anonymous person cannot be reached
+	Fetch   TimerKind = "fetch" // the files of an entry are fetched from the provider
+	Burn    TimerKind = "burn"  // the files of an erased case are removed
 )
 
 // Timer is something to do later, by the store's clock. Its ID is made of its
@@ -240,10 +310,11 @@ type Timer struct {
 	After        time.Duration   `cbor:"-"`                    // from the commit
 	Then         []time.Duration `cbor:"5,keyasint,omitempty"` // Nudge: the later ones, from the commit that set the first
 
-	Entry   EntryID          `cbor:"6,keyasint,omitempty"` // Fetch: whose files
-	Channel channels.Channel `cbor:"7,keyasint,omitempty"` // Fetch: from where
-	Tries   int              `cbor:"8,keyasint,omitempty"` // Fetch: how often it failed
-	Folder  string           `cbor:"9,keyasint,omitempty"` // Burn: what FileFolder named
+	Entry   EntryID          `cbor:"6,keyasint,omitempty"`  // Fetch: whose files
+	Channel channels.Channel `cbor:"7,keyasint,omitempty"`  // Fetch: from where
+	Tries   int              `cbor:"8,keyasint,omitempty"`  // Fetch: how often it failed
+	Folder  string           `cbor:"9,keyasint,omitempty"`  // Burn: what FileFolder named
+	Files   []FileID         `cbor:"10,keyasint,omitempty"` // Burn: those of an entry; none: all
 }
 
 // ID is the timer's record and kind.
@@ -252,8 +323,8 @@ func (t Timer) ID() TimerID {
 	case t.Kind == Fetch:
 		return TimerID(string(t.Case) + "/" + string(t.Kind) + "/" + string(t.Entry))
 	case t.Kind == Burn:
-		return TimerID(t.Folder + "/" + string(t.Kind))
-	case t.Case != "":
+		return TimerID(t.Folder + "/" + string(t.Kind) + "/" + string(t.Entry))
+	case t.Case != "" && t.Kind != Consult:
 		return TimerID(string(t.Case) + "/" + string(t.Kind))
 	}
 	return TimerID(string(t.Conversation) + "/" + string(t.Kind))

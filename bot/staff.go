@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 )
 
 // Rejection is a mistake of who asked for something: Code is for programs, the
@@ -22,53 +24,199 @@ const (
 	RejectEmpty    = "empty"
 	RejectNoCase   = "no case"
 	RejectNotReady = "not ready"
+	RejectDied     = "died"
+	RejectLate     = "late"
 )
+
+// Acknowledgement is the first that a person hears from those who handle their case.
+type Acknowledgement struct {
+	Handler string    // who handles it
+	Decides string    // what they may decide themselves, in words that end a sentence; may be empty
+	Words   string    // may be empty
+	Due     time.Time // when the person hears next; zero: in 20 working days
+}
+
+// Acknowledge tells the person who handles their case, what they may decide, and
+// when there is more.
+func (b *Bot) Acknowledge(ctx context.Context, id ProviderID, ref CaseRef, by string, a Acknowledgement) error {
+	return b.staff(ctx, id, ref, func(w *work) error {
+		if strings.TrimSpace(a.Handler) == "" {
+			return &Rejection{RejectEmpty, "Say who handles the case."}
+		}
+		if err := w.mayTell(); err != nil {
+			return err
+		}
+		c := w.subject
+		c.Handler, c.Decides = strings.TrimSpace(a.Handler), strings.TrimSpace(a.Decides)
+		w.tellNews(noticeAcknowledged, Entry{Kind: Told, Text: strings.TrimSpace(a.Words), By: by})
+		w.promise(c, a.Due)
+		return nil
+	})
+}
+
+// ProposeLater asks the person to agree to a later date, before the one that was
+// promised has passed.
+func (b *Bot) ProposeLater(ctx context.Context, id ProviderID, ref CaseRef, by string, due time.Time, words string) error {
+	return b.staff(ctx, id, ref, func(w *work) error {
+		c := w.subject
+		switch {
+		case !w.now.Before(c.Due):
+			return &Rejection{RejectLate, "The day that was promised has passed, so more time cannot be agreed. Write an update that says so, with a new day."}
+		case !due.After(c.Due):
+			return &Rejection{RejectNotReady, "The new day is not later than the one that was promised."}
+		}
+		if err := w.mayTell(); err != nil {
+			return err
+		}
+		c.withdrawNotices(noticeExtension)
+		c.Proposed = due
+		w.tellNews(noticeExtension, Entry{Kind: Told, Text: strings.TrimSpace(words), By: by})
+		return nil
+	})
+}
+
+// Did tells the people of cases what was done because of them: "you said, we did".
+// A reference that is none is passed over; the error names how many there were.
+func (b *Bot) Did(ctx context.Context, id ProviderID, refs []CaseRef, by, words string) error {
+	missed := 0
+	for _, ref := range refs {
+		err := b.staff(ctx, id, ref, func(w *work) error { return w.tell(noticeWeDid, Entry{Kind: Told, Text: words, By: by}) })
+		if errors.As(err, new(*Rejection)) {
+			missed++
+		} else if err != nil {
+			return err
+		}
+	}
+	if missed > 0 {
+		return &Rejection{RejectNoCase, fmt.Sprintf("%d of %d could not be told.", missed, len(refs))}
+	}
+	return nil
+}
+
+// Died notes that the person a case is about has died. In the same commit nothing
+// automatic is left that could reach them; what was to be told to somebody else
+// waits until it is released.
+func (b *Bot) Died(ctx context.Context, id ProviderID, ref CaseRef, by string) error {
+	return b.staff(ctx, id, ref, func(w *work) error {
+		c := w.subject
+		if c.Died.IsZero() {
+			w.died(c, by)
+		}
+		if c.ownCare() {
+			c.Pending = nil
+		}
+		if len(c.Pending) > 0 {
+			w.task(ReleaseNews, withinDay, "There is news for the person who complained, and the person it is about has died. Read it, and release it or take it back.")
+		}
+		return nil
+	})
+}
+
+// ConfirmWithdrawal ends a case that its person took back, once a person has
+// confirmed it with them.
+func (b *Bot) ConfirmWithdrawal(ctx context.Context, id ProviderID, ref CaseRef, by string) error {
+	return b.staff(ctx, id, ref, func(w *work) error {
+		c := w.subject
+		if c.Status == Draft {
+			return &Rejection{RejectNotReady, "The person has not sent this yet, so there is nothing to take back."}
+		}
+		w.change(c)
+		c.close(w.now)
+		c.Status = Withdrawn
+		c.withdrawNotices(noticeAfterSending)
+		w.op(Append{Case: c, Entry: Entry{ID: newEntryID(), At: w.now, Kind: Noted, By: by, Text: "Taken back by the person, and confirmed with them."}})
+		w.op(EndTask{c.taskID(AskedWithdraw)})
+		w.op(EndTask{c.taskID(Acknowledge)})
+		w.survey(c, noticeAfterWithdrawal, afterWithdrawal)
+		return nil
+	})
+}
+
+// Release lets the news of a case go that waits after a death.
+func (b *Bot) Release(ctx context.Context, id ProviderID, ref CaseRef) error {
+	return b.staff(ctx, id, ref, func(w *work) error {
+		c := w.subject
+		w.change(c)
+		for i := range c.Pending {
+			c.Pending[i].Held = false
+		}
+		w.op(EndTask{c.taskID(ReleaseNews)})
+		w.wakeFor(c)
+		return nil
+	})
+}
 
 // Update tells the person of a case something, in the words of the staff. It
 // also acknowledges the case, and names who handles it.
 func (b *Bot) Update(ctx context.Context, id ProviderID, ref CaseRef, by, words string) error {
 	return b.staff(ctx, id, ref, func(w *work) error {
-		return w.tell(noticeUpdate, Told, by, words)
+		return w.tell(noticeUpdate, Entry{Kind: Told, Text: words, By: by})
 	})
 }
 
 // Resolve offers the person an outcome, in place of one that was not told yet. A
 // case that was closed goes on until they have answered.
 func (b *Bot) Resolve(ctx context.Context, id ProviderID, ref CaseRef, by, words string) error {
+	return b.ResolvePoints(ctx, id, ref, by, words, nil)
+}
+
+// ResolvePoints does the same with what was found of each point of the complaint,
+// which the person is shown one after the other.
+func (b *Bot) ResolvePoints(ctx context.Context, id ProviderID, ref CaseRef, by, words string, points []Finding) error {
 	return b.staff(ctx, id, ref, func(w *work) error {
 		c := w.subject
 		c.withdrawNotices(noticeOutcome)
-		if err := w.tell(noticeOutcome, Found, by, words); err != nil {
+		if err := w.tell(noticeOutcome, Entry{Kind: Found, Text: words, By: by, Findings: points}); err != nil {
 			return err
 		}
 		c.reopen()
-		c.Outcome = Outcome{Entry: c.Pending[len(c.Pending)-1].Entry, Offered: w.now}
+		i := slices.IndexFunc(c.Pending, func(n Notice) bool { return n.Kind == noticeOutcome })
+		c.Outcome = Outcome{Entry: c.Pending[i].Entry, Offered: w.now}
 		return c.moveStage(stageOutcome, w.now)
 	})
 }
 
 // tell puts words on the timeline and leaves a notice; the conversation is woken
-// to tell it.
-func (w *work) tell(kind string, entry EntryKind, by, words string) error {
-	words = strings.TrimSpace(words)
-	if words == "" {
+// to tell it. The person hears again by a new day.
+func (w *work) tell(kind string, e Entry) error {
+	if e.Text = strings.TrimSpace(e.Text); e.Text == "" {
 		return &Rejection{RejectEmpty, "Write what the person should read."}
 	}
+	if err := w.mayTell(); err != nil {
+		return err
+	}
 	c := w.subject
-	if c.Status == Draft {
-		return &Rejection{RejectNotReady, "The person has not sent this yet, so it cannot be answered."}
-	}
-	w.change(c)
 	if c.Handler == "" {
-		c.Handler = by
+		c.Handler = e.By
 	}
-	e := Entry{ID: newEntryID(), At: w.now, Kind: entry, Text: words, By: by}
+	w.tellNews(kind, e)
+	if c.Status == Open {
+		w.promise(c, time.Time{})
+	}
+	return nil
+}
+
+// mayTell tells why the person of a case cannot be told anything.
+func (w *work) mayTell() error {
+	switch c := w.subject; {
+	case c.Status == Draft:
+		return &Rejection{RejectNotReady, "The person has not sent this yet, so it cannot be answered."}
+	case !c.Died.IsZero() && c.ownCare():
+		return &Rejection{RejectDied, "The person who wrote this has died. Write to their family another way."}
+	}
+	return nil
+}
+
+// tellNews puts an entry on the timeline and leaves a notice of it.
+func (w *work) tellNews(kind string, e Entry) {
+	c := w.subject
+	w.change(c)
+	e.ID, e.At = newEntryID(), w.now
 	w.op(Append{Case: c, Entry: e})
 	w.op(EndTask{c.taskID(Acknowledge)})
 	w.op(EndTask{c.taskID(ReadReply)})
 	c.Pending = append(c.Pending, Notice{Kind: kind, Entry: e.ID})
 	w.wakeFor(c)
-	return nil
 }
 
 // staff makes a turn of an act of staff: it writes the case, never a session.
@@ -81,7 +229,7 @@ func (b *Bot) staff(ctx context.Context, id ProviderID, ref CaseRef, do func(*wo
 	}
 	turn := TurnID(randomID())
 	for range maxConflicts {
-		c, _, err := b.store.Case(ctx, id, ref)
+		c, conversation, err := b.store.Case(ctx, id, ref)
 		if errors.Is(err, ErrNotFound) {
 			return &Rejection{RejectNoCase, "There is no case with this reference."}
 		}
@@ -89,6 +237,7 @@ func (b *Bot) staff(ctx context.Context, id ProviderID, ref CaseRef, do func(*wo
 			return fmt.Errorf("read the case: %w", err)
 		}
 		w := &work{p: p, now: b.now(), id: turn}
+		w.conv.ID = conversation // it is named, and never written, by staff
 		w.about(c)
 		if err := do(w); err != nil {
 			return err

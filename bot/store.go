@@ -37,7 +37,7 @@ type DeskStore interface {
 	Cases(ctx context.Context, p ProviderID, offset, limit int) ([]CaseRef, error)
 	// ReadCase reads a case for staff.
 	ReadCase(ctx context.Context, p ProviderID, ref CaseRef) (*Case, error)
-	// Timeline reads the entries of a case, oldest first.
+	// Timeline reads the entries of a case, oldest first, but for Guarded ones.
 	Timeline(ctx context.Context, p ProviderID, c *Case) ([]Entry, error)
 	// StaffTasks lists what is to be done, soonest due first.
 	StaffTasks(ctx context.Context, p ProviderID, limit int) ([]StaffTask, error)

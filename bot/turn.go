@@ -53,6 +53,17 @@ type Append struct {
 	Entry Entry
 }
 
+// Remove takes an entry out of a draft's timeline: the person deleted what they
+// said last.
+type Remove struct {
+	Case  *Case
+	Entry EntryID
+}
+
+// CancelPrompts takes out of a conversation's outbox what nobody asked for and
+// nobody began to send.
+type CancelPrompts struct{ Conversation ConversationID }
+
 // KeepWith adds an entry to what is kept with a conversation: words that belong
 // to no case, or a message that was put aside.
 type KeepWith struct {
@@ -91,6 +102,8 @@ func (PutConversation) op() {}
 func (PutCase) op()         {}
 func (EraseCase) op()       {}
 func (Append) op()          {}
+func (Remove) op()          {}
+func (CancelPrompts) op()   {}
 func (KeepWith) op()        {}
 func (EraseKept) op()       {}
 func (Enqueue) op()         {}

@@ -46,6 +46,8 @@ func (b *Bot) woken(ctx context.Context, p *provider, l TimerLease, turn TurnID)
 		return b.news(ctx, p, l, nothing)
 	case Gone:
 		return b.gone(ctx, p, l, nothing)
+	case Consult:
+		return b.consult(ctx, p, l, nothing)
 	case Burn:
 		return nothing, b.burn(ctx, p, l)
 	}
@@ -56,7 +58,7 @@ func (b *Bot) woken(ctx context.Context, p *provider, l TimerLease, turn TurnID)
 // more reminders.
 func (b *Bot) silent(ctx context.Context, p *provider, l TimerLease, nothing Turn) (Turn, error) {
 	v, err := b.store.LookupID(ctx, p.ID, l.Timer.Conversation)
-	if err != nil || v.Conversation.Version == 0 || v.Conversation.Left {
+	if err != nil || v.Conversation.Version == 0 || v.Conversation.Left || v.Conversation.Watched {
 		return nothing, err
 	}
 	w := newWork(p, v, b.now(), nothing.ID)
@@ -108,11 +110,13 @@ func (b *Bot) news(ctx context.Context, p *provider, l TimerLease, nothing Turn)
 		w.unreachable(w.subject)
 		w.op(SetTimer{Timer{Kind: News, Case: c.Ref, After: whileGone}}) // of another case nobody else would wake it
 		return w.turn(), nil
+	case v.Conversation.Watched || v.Conversation.Unwanted:
+		return nothing, nil // it waits until they ask
 	case i < 0:
 		w.wakeLater(w.subject)
 		return w.turn(), nil
 	}
-	if hold := w.mustWait(w.subject.Pending[i].Kind); hold > 0 {
+	if hold := max(w.mustWait(w.subject.Pending[i].Kind), w.subject.early(w.subject.Pending[i], w.now)); hold > 0 {
 		w.change(w.subject)
 		w.subject.Pending[i].NotBefore = w.now.Add(hold)
 		w.wakeFor(w.subject)
@@ -172,10 +176,15 @@ func (w *work) underWay(ref CaseRef) string {
 	return st.Notice.Kind
 }
 
-// dueNotice is the first notice that may be told now, or -1. While one is offered
-// and not read, another of its kind would say the same again.
+// dueNotice is the first notice that may be told now, or -1: what somebody wrote
+// comes before what comes by itself. While one is offered and not read, another of
+// its kind would say the same again.
 func (c *Case) dueNotice(now time.Time, underWay string) int {
-	return slices.IndexFunc(c.Pending, func(n Notice) bool { return !n.NotBefore.After(now) && n.Kind != underWay })
+	due := func(n Notice) bool { return !n.Held && !n.NotBefore.After(now) && n.Kind != underWay }
+	if i := slices.IndexFunc(c.Pending, func(n Notice) bool { return n.Entry != "" && due(n) }); i >= 0 {
+		return i
+	}
+	return slices.IndexFunc(c.Pending, due)
 }
 
 // waiting is what the person would be told if they asked now, or -1: what is due,
@@ -184,7 +193,7 @@ func (c *Case) waiting(now time.Time) (i int, due bool) {
 	if i := c.dueNotice(now, ""); i >= 0 {
 		return i, true
 	}
-	return slices.IndexFunc(c.Pending, func(n Notice) bool { return n.Entry != "" }), false
+	return slices.IndexFunc(c.Pending, func(n Notice) bool { return !n.Held && n.Entry != "" }), false
 }
 
 // flow is the notice as flows know it.

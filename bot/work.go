@@ -21,6 +21,7 @@ type work struct {
 	words    string        // what they wrote
 	notice   *flows.Notice // what the flow under way tells; nil: nothing
 	lang     string        // the person's language
+	patient  string        // the number of a patient who is to be asked for consent; empty: none
 
 	conv    Conversation
 	current *Case // the case that the conversation has; nil: none

@@ -14,6 +14,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"heard/bot"
@@ -26,8 +27,9 @@ type Bucket interface {
 	Put(ctx context.Context, folder, name string, data []byte) error
 	// Get reads it; bot.ErrNotFound.
 	Get(ctx context.Context, folder, name string) ([]byte, error)
-	// Remove removes a folder with all that is in it. One that is not there is no error.
-	Remove(ctx context.Context, folder string) error
+	// Remove removes a name, and with the name empty a folder with all that is in it.
+	// What is not there is no error.
+	Remove(ctx context.Context, folder, name string) error
 }
 
 // Store seals files and keeps them in a Bucket.
@@ -88,13 +90,21 @@ func (s Store) Read(ctx context.Context, p bot.ProviderID, c *bot.Case, id bot.F
 	return mime, []byte(body), nil
 }
 
-// Remove removes all files of a case, by the name that bot.FileFolder gave it.
-func (s Store) Remove(ctx context.Context, p bot.ProviderID, name string) error {
+// Remove removes files of a case, by the name that bot.FileFolder gave its folder;
+// with none named, all of them.
+func (s Store) Remove(ctx context.Context, p bot.ProviderID, name string, ids ...bot.FileID) error {
 	if !plain(name) {
 		return errors.New("remove files: this is no folder of a case")
 	}
-	if err := s.bucket.Remove(ctx, folder(p, name)); err != nil {
-		return fmt.Errorf("remove files: %w", err)
+	if len(ids) == 0 {
+		ids = []bot.FileID{""}
+	} else if slices.ContainsFunc(ids, func(id bot.FileID) bool { return !plain(string(id)) }) {
+		return errors.New("remove files: this is no file of a case")
+	}
+	for _, id := range ids {
+		if err := s.bucket.Remove(ctx, folder(p, name), string(id)); err != nil {
+			return fmt.Errorf("remove files: %w", err)
+		}
 	}
 	return nil
 }

@@ -136,7 +136,7 @@ func TestNamesStayInside(t *testing.T) {
 			if _, _, err := s.Read(t.Context(), hospital, c, bot.FileID(name)); err == nil {
 				t.Errorf("read as %q", name)
 			}
-			if s.Remove(t.Context(), hospital, name) == nil {
+			if s.Remove(t.Context(), hospital, name) == nil || s.Remove(t.Context(), hospital, "folder", bot.FileID(name)) == nil {
 				t.Errorf("removed %q", name)
 			}
 		}
@@ -156,6 +156,14 @@ func TestRemove(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
+		}
+		for range 2 {
+			if err := s.Remove(t.Context(), hospital, bot.FileFolder(gone), "FILE0", "FILE1"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := len(raw()); n != 8 {
+			t.Errorf("%d files are left of ten, two of which were removed", n)
 		}
 		for range 2 { // the second finds nothing, and that is no error
 			if err := s.Remove(t.Context(), hospital, bot.FileFolder(gone)); err != nil {

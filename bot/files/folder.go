@@ -79,5 +79,13 @@ func (f *Folder) Get(_ context.Context, folder, name string) ([]byte, error) {
 	return data, err
 }
 
-// Remove removes a folder with all that is in it.
-func (f *Folder) Remove(_ context.Context, folder string) error { return f.root.RemoveAll(folder) }
+// Remove removes a file, or a folder with all that is in it.
+func (f *Folder) Remove(_ context.Context, folder, name string) error {
+	if name == "" {
+		return f.root.RemoveAll(folder)
+	}
+	if err := f.root.Remove(folder + "/" + name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}

@@ -74,8 +74,13 @@ func (s *S3) Get(ctx context.Context, folder, name string) ([]byte, error) {
 	return s.do(ctx, http.MethodGet, s.base.JoinPath(folder, name), nil, bot.MaxFile+1<<10)
 }
 
-// Remove removes every object whose name begins with the folder, page by page.
-func (s *S3) Remove(ctx context.Context, folder string) error {
+// Remove removes an object, or every one whose name begins with the folder, page by
+// page.
+func (s *S3) Remove(ctx context.Context, folder, name string) error {
+	if name != "" {
+		_, err := s.do(ctx, http.MethodDelete, s.base.JoinPath(folder, name), nil, maxListing)
+		return err
+	}
 	for {
 		list := *s.base
 		list.RawQuery = url.Values{"list-type": {"2"}, "prefix": {folder + "/"}}.Encode()

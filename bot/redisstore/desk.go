@@ -86,7 +86,8 @@ func unnamed(e bot.Entry) bot.Entry {
 	return e
 }
 
-// Timeline reads the entries of a case, oldest first.
+// Timeline reads the entries of a case, oldest first, but for those that are kept
+// from who looks into it.
 func (d *Desk) Timeline(ctx context.Context, p bot.ProviderID, c *bot.Case) ([]bot.Entry, error) {
 	values, err := d.rdb.HGetAll(ctx, caseKey(p, c.Ref)).Result()
 	if err != nil {
@@ -111,7 +112,9 @@ func (d *Desk) Timeline(ctx context.Context, p bot.ProviderID, c *bot.Case) ([]b
 		if err != nil {
 			return nil, fmt.Errorf("read timeline: %w", err)
 		}
-		lines = append(lines, numbered{number, unnamed(e)})
+		if e.Kind != bot.Guarded {
+			lines = append(lines, numbered{number, unnamed(e)})
+		}
 	}
 	slices.SortFunc(lines, func(a, b numbered) int { return cmp.Compare(a.number, b.number) })
 	entries := make([]bot.Entry, len(lines))

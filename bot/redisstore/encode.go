@@ -24,6 +24,12 @@ func (e *turnEncoder) encode(op bot.Op) error {
 		return nil
 	case bot.Append:
 		return e.appendEntry(op)
+	case bot.Remove:
+		e.add("z", string(op.Case.Ref), string(op.Entry))
+		return nil
+	case bot.CancelPrompts:
+		e.add("r", string(op.Conversation))
+		return nil
 	case bot.KeepWith:
 		sealed, err := e.store.sealRecord(e.ring.closed, place{e.provider, kindKept, string(op.Conversation)}, op.Entry)
 		e.add("w", string(op.Conversation), sealed)

@@ -35,7 +35,10 @@ func providersOf(p plan) ([]bot.Provider, templates, error) {
 		}
 		one := bot.Provider{
 			ID: bot.ProviderID(c.ID), Name: c.Name, PublicName: c.PublicName, Guardian: c.Guardian, Hours: c.Hours,
-			Calendar: calendar, Flows: set, ReflectAfter: reflectAfter,
+			Calendar: calendar, Flows: set, ReflectAfter: reflectAfter, Kind: c.Kind, Nation: c.Jurisdiction,
+		}
+		if c.Twilio != nil {
+			one.SMS = channels.Sender(c.Twilio.SMSFrom)
 		}
 		if p.tryOut != nil {
 			one.ReflectAfter = tryOutReflectAfter

@@ -7,30 +7,81 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"strings"
+	"time"
 
 	"heard/bot"
 	"heard/config"
 )
 
-// tell sends the person of a case an update, or an outcome, from the terminal of
-// who runs heard. It commits what the desk would; the servers that run deliver it.
+// telling is what one use of heard tell says.
+type telling struct {
+	provider bot.ProviderID
+	ref      bot.CaseRef
+	by       string
+	decides  string
+	until    time.Time
+	words    string
+}
+
+// tellings are what can be told, by the word after -as.
+func tellings() map[string]func(context.Context, *bot.Bot, telling) error {
+	return map[string]func(context.Context, *bot.Bot, telling) error{
+		"update": func(ctx context.Context, b *bot.Bot, t telling) error {
+			return b.Update(ctx, t.provider, t.ref, t.by, t.words)
+		},
+		"outcome": func(ctx context.Context, b *bot.Bot, t telling) error {
+			return b.Resolve(ctx, t.provider, t.ref, t.by, t.words)
+		},
+		"acknowledge": func(ctx context.Context, b *bot.Bot, t telling) error {
+			return b.Acknowledge(ctx, t.provider, t.ref, t.by, bot.Acknowledgement{Handler: t.by, Decides: t.decides, Words: t.words, Due: t.until})
+		},
+		"later": func(ctx context.Context, b *bot.Bot, t telling) error {
+			return b.ProposeLater(ctx, t.provider, t.ref, t.by, t.until, t.words)
+		},
+		"did": func(ctx context.Context, b *bot.Bot, t telling) error {
+			return b.Did(ctx, t.provider, []bot.CaseRef{t.ref}, t.by, t.words)
+		},
+		"died":    func(ctx context.Context, b *bot.Bot, t telling) error { return b.Died(ctx, t.provider, t.ref, t.by) },
+		"release": func(ctx context.Context, b *bot.Bot, t telling) error { return b.Release(ctx, t.provider, t.ref) },
+		"withdrawn": func(ctx context.Context, b *bot.Bot, t telling) error {
+			return b.ConfirmWithdrawal(ctx, t.provider, t.ref, t.by)
+		},
+	}
+}
+
+// tell does what staff do to a case, from the terminal of who runs heard: an
+// acknowledgement, an update, an outcome, more time, what was done, a death. It
+// commits what the desk would; the servers that run deliver it.
 func tell(ctx context.Context, p *program) error {
 	flags := flag.NewFlagSet("tell", flag.ContinueOnError)
 	file := flags.String("config", p.getenv("HEARD_CONFIG"), "the configuration `file`; HEARD_CONFIG names it too")
 	provider := flags.String("provider", "", "the provider's `id`; else the first of the file")
 	ref := flags.String("case", "", "the `reference` of the case")
 	by := flags.String("by", "", "the `name` of who answers, as the person reads it")
-	outcome := flags.Bool("outcome", false, "the words are the outcome")
-	if err := p.parse(flags, "tell -case H-7K4-MQ2 -by NAME [-outcome] [-config heard.yaml] [-provider id] WORDS ..."); err != nil {
+	as := flags.String("as", "update", "what it `is`: "+strings.Join(slices.Sorted(maps.Keys(tellings())), ", "))
+	decides := flags.String("decides", "", "with acknowledge: what NAME may decide, in `words` that end a sentence")
+	until := flags.String("until", "", "with acknowledge and later: the `day` by which the person hears, as 2026-12-04")
+	if err := p.parse(flags, "tell -case H-7K4-MQ2 -by NAME [-as WHAT] [-config heard.yaml] [-provider id] WORDS ..."); err != nil {
 		return err
 	}
-	found, ok := bot.ParseCaseRef(*ref)
-	if !ok {
+	t := telling{by: *by, decides: *decides, words: strings.Join(p.args, " ")}
+	do := tellings()[*as]
+	if do == nil {
+		return usageError{fmt.Errorf("-as: %q is not known: write one of %s", *as, strings.Join(slices.Sorted(maps.Keys(tellings())), ", "))}
+	}
+	var ok bool
+	if t.ref, ok = bot.ParseCaseRef(*ref); !ok {
 		return usageError{fmt.Errorf("-case: %q is no reference: it looks like H-7K4-MQ2, and a letter may be wrong", *ref)}
 	}
 	if *by == "" {
 		return usageError{errors.New("-by: say who answers: the person is told")}
+	}
+	var err error
+	if t.until, err = dayOf(*until, *as == "later"); err != nil {
+		return usageError{err}
 	}
 	c, err := config.Load(*file, p.getenv)
 	if err != nil {
@@ -47,14 +98,26 @@ func tell(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	do := h.bot.Update
-	if *outcome {
-		do = h.bot.Resolve
-	}
-	id := bot.ProviderID(cmp.Or(*provider, c.Providers[0].ID))
-	if err := errors.Join(do(ctx, id, found, *by, strings.Join(p.args, " ")), h.close()); err != nil {
+	t.provider = bot.ProviderID(cmp.Or(*provider, c.Providers[0].ID))
+	if err := errors.Join(do(ctx, h.bot, t), h.close()); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(p.out, "%s: the person is told that there is news, and reads it when they choose\n", found)
+	_, err = fmt.Fprintf(p.out, "%s: noted. What there is to tell, the person is offered, and reads when they choose\n", t.ref)
 	return err
+}
+
+// dayOf reads a day, which ends at five in the afternoon.
+func dayOf(text string, needed bool) (time.Time, error) {
+	if text == "" && !needed {
+		return time.Time{}, nil
+	}
+	location, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		return time.Time{}, fmt.Errorf("time zone: %w", err)
+	}
+	day, err := time.ParseInLocation(time.DateOnly, text, location)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("-until: %q is no day: write it like 2026-12-04", text)
+	}
+	return day.Add(17 * time.Hour), nil
 }

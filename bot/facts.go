@@ -1,0 +1,60 @@
+package bot
+
+import (
+	"hash/fnv"
+
+	"heard/flows"
+)
+
+// facts are what the world tells a flow.
+func (w *work) facts() flows.Facts {
+	p, c := w.p, w.subject
+	f := flows.Facts{
+		Provider: p.Name, PublicName: p.PublicName, Guardian: p.Guardian, Hours: p.Hours, Kind: p.Kind, Nation: p.Nation,
+		NewRef: string(NewCaseRef()), NewDue: p.Calendar.AcknowledgeBy(w.received), Seed: w.conv.seed(), Cases: w.conv.sent(),
+	}
+	if c == nil {
+		return f
+	}
+	if w.foreign() {
+		f.Case.Ref = string(c.Ref) // who is asked about another's case learns nothing of it
+		return f
+	}
+	f.Asked = c.Asked
+	f.Case = flows.CaseFacts{
+		Ref: string(c.Ref), Stage: c.Stage, Status: string(c.Status),
+		Handler: c.Handler, Decides: c.Decides, Due: c.Due,
+		Overdue: c.Status == Open && !c.Due.IsZero() && w.now.After(c.Due),
+		About:   c.field("about"), WhyYou: c.field("why_you"), Proposed: c.Proposed,
+	}
+	if i, due := c.waiting(w.now); i >= 0 {
+		n := c.Pending[i].flow(c.Ref)
+		f.Case.Waiting, f.Case.WaitingDue = &n, due
+	}
+	if w.notice != nil && w.notice.Kind == noticeNoNews {
+		f.Case.Due, f.Case.Overdue = p.Calendar.workingDays(w.now, untilNews), false // it gives the next day
+	}
+	if c.Status == Draft {
+		f.NewDue = p.Calendar.AcknowledgeBy(c.Received)
+	}
+	return f
+}
+
+// foreign tells whether the flow under way asks somebody about another's case.
+func (w *work) foreign() bool { return w.notice != nil && w.notice.Kind == noticeConsent }
+
+// seed orders the statements that the person of a conversation is asked.
+func (c *Conversation) seed() uint64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(c.ID)) // never fails
+	return h.Sum64()
+}
+
+// findings are those of an outcome, as flows know them.
+func findings(all []Finding) []flows.Finding {
+	var out []flows.Finding
+	for _, f := range all {
+		out = append(out, flows.Finding(f))
+	}
+	return out
+}

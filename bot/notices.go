@@ -1,0 +1,116 @@
+package bot
+
+import (
+	"slices"
+	"time"
+)
+
+// The notices, each told by the flow of that name.
+const (
+	noticeUpdate       = "update"
+	noticeOutcome      = "outcome"
+	noticeAcknowledged = "acknowledged"
+	noticeExtension    = "extension"
+	noticeWeDid        = "we_did"
+	noticeNoNews       = "no_news"    // nobody wrote; it says so, and gives the next date
+	noticeCareCheck    = "care_check" // has care changed since the complaint?
+	noticeConsent      = "consent"    // to the patient's conversation
+
+	noticeAfterSending    = "after_sending"
+	noticeMidCase         = "mid_case"
+	noticeAfterOutcome    = "after_outcome"
+	noticeReflection      = "reflection"
+	noticeAfterWithdrawal = "after_withdrawal"
+)
+
+// isSurvey tells whether a notice asks statements.
+func isSurvey(kind string) bool {
+	return slices.Contains([]string{noticeAfterSending, noticeMidCase, noticeAfterOutcome, noticeReflection, noticeAfterWithdrawal}, kind)
+}
+
+// When a person hears from us though nobody wrote.
+const (
+	afterSending    = 24 * time.Hour
+	midCase         = 21 * 24 * time.Hour
+	afterOutcome    = 24 * time.Hour
+	afterWithdrawal = 3 * 24 * time.Hour
+
+	// betweenSurveys is the least time between two that nobody asked for.
+	betweenSurveys = 30 * 24 * time.Hour
+
+	firstCareCheck = 14 * 24 * time.Hour
+	nextCareCheck  = 42 * 24 * time.Hour
+	careChecks     = 2
+
+	// untilNews is in how many working days a person hears again, if staff name no
+	// other day. The day before, it is said that there is no news, if nobody wrote.
+	untilNews  = 20
+	beforeNews = 24 * time.Hour
+)
+
+// notify leaves a notice that nobody wrote, once of a kind; nothing automatic goes
+// out after a death.
+func (w *work) notify(c *Case, kind string, at time.Time) {
+	if c.bereaved() || slices.ContainsFunc(c.Pending, func(n Notice) bool { return n.Kind == kind }) {
+		return
+	}
+	c.Pending = append(c.Pending, Notice{Kind: kind, NotBefore: at})
+	w.wakeFor(c)
+}
+
+// survey has the person asked about how it went: not while danger is near, and
+// not soon after another.
+func (w *work) survey(c *Case, kind string, after time.Duration) {
+	at := w.now.Add(after)
+	for _, from := range []time.Time{w.quietUntil(), c.Surveyed.Add(betweenSurveys)} {
+		if from.After(at) {
+			at = from
+		}
+	}
+	w.notify(c, kind, at)
+}
+
+// begun sets what comes by itself once a case was sent.
+func (w *work) begun(c *Case) {
+	w.survey(c, noticeAfterSending, afterSending)
+	w.survey(c, noticeMidCase, midCase)
+	w.notify(c, noticeCareCheck, w.now.Add(firstCareCheck))
+	w.notify(c, noticeNoNews, c.Due.Add(-beforeNews))
+}
+
+// nextCareCheck asks once more, while the case goes on.
+func (w *work) nextCareCheck(c *Case) {
+	c.withdrawNotices(noticeCareCheck)
+	if c.Checked < careChecks && c.Status == Open {
+		w.notify(c, noticeCareCheck, w.now.Add(nextCareCheck))
+	}
+}
+
+// nextNoNews is for the day that was promised last.
+func (w *work) nextNoNews(c *Case) {
+	c.withdrawNotices(noticeNoNews)
+	if c.Status == Open {
+		w.notify(c, noticeNoNews, c.Due.Add(-beforeNews))
+	}
+}
+
+// promise says when the person hears next; zero: in the usual time.
+func (w *work) promise(c *Case, by time.Time) {
+	if by.IsZero() {
+		by = w.p.Calendar.workingDays(w.now, untilNews)
+	}
+	c.Due = by
+	w.nextNoNews(c)
+}
+
+// bereaved tells whether somebody told of the death of the person it is about.
+func (c *Case) bereaved() bool { return !c.Died.IsZero() || c.field("why_you") == whyDied }
+
+// early is how long a notice that is due must wait all the same: two surveys do
+// not come one after the other.
+func (c *Case) early(n Notice, now time.Time) time.Duration {
+	if !isSurvey(n.Kind) || c.Surveyed.IsZero() {
+		return 0
+	}
+	return c.Surveyed.Add(betweenSurveys).Sub(now)
+}
