@@ -67,7 +67,7 @@ func tryOutConfig(getenv func(string) string) config.Config {
 	c.Redis = config.Embedded
 	p := config.Provider{
 		ID: tryOutID, Name: "Anytown Hospital", PublicName: "Anytown", Kind: "nhs", Jurisdiction: "england",
-		Languages: []string{"en"}, Guardian: "Grace Okafor, the matron,", Hours: "from 8am to 6pm",
+		Languages: []string{"en", "cy"}, Guardian: "Grace Okafor, the matron,", Hours: "from 8am to 6pm",
 	}
 	if token := getenv("TELEGRAM_BOT_TOKEN"); token != "" {
 		p.Telegram = &config.Telegram{Token: token, APIURL: getenv("TELEGRAM_API_URL")}
