@@ -41,7 +41,7 @@ func (t *turn) silence() error {
 	last := int(f.Nudges) >= len(s.remind)
 	switch {
 	case last && t.st.Draft && t.hasStory():
-		t.ask(Pending{Ask: AskLastWord}, phraseRemindLast, phraseLastSend, phraseLastKeep, phraseLastDelete)
+		t.ask(Pending{Ask: AskLastWord}, phraseRemindLast, t.lastOptions()...)
 	case f.Nudges == 1:
 		t.phrase(phraseRemindFirst)
 	default:
@@ -49,6 +49,19 @@ func (t *turn) silence() error {
 	}
 	t.useTemplate(reminderTemplate)
 	return nil
+}
+
+// abandonedFlow asks a few statements of who began and does not finish, inside
+// their last reminder.
+const abandonedFlow = "abandoned"
+
+// lastOptions are the ways out that the last reminder offers.
+func (t *turn) lastOptions() []string {
+	options := []string{phraseLastSend, phraseLastKeep, phraseLastDelete}
+	if t.set.Has(abandonedFlow) && !t.nothingToAsk(abandonedFlow) {
+		options = append(options, phraseLastAsk)
+	}
+	return options
 }
 
 // useTemplate names the template of what was just said.

@@ -86,7 +86,7 @@ func (t *turn) pendingChoice(p Pending) int {
 	case AskCommand:
 		options = []string{phraseDoCommand, phraseIsAnswer}
 	case AskLastWord:
-		options = []string{phraseLastSend, phraseLastKeep, phraseLastDelete}
+		options = t.lastOptions()
 	}
 	if t.ev.Choice != "" {
 		visit, step, name, ok := parseData(t.ev.Choice)
@@ -144,7 +144,8 @@ func (t *turn) takeOld(f *Frame, s *step, p Pending, take bool) error {
 	return err
 }
 
-// lastWord takes the answer to the last reminder: send as it is, keep, delete.
+// lastWord takes the answer to the last reminder: send as it is, keep, delete, or say
+// how it was.
 func (t *turn) lastWord(f *Frame, n int) error {
 	switch n {
 	case 0:
@@ -152,6 +153,8 @@ func (t *turn) lastWord(f *Frame, n int) error {
 	case 1:
 		t.phrase(phraseKept)
 		return t.again(f)
+	case 2:
+		return t.deleteAll(f)
 	}
-	return t.deleteAll(f)
+	return t.beside(abandonedFlow)
 }

@@ -50,6 +50,7 @@ const (
 	phraseLastSend       = "remind.last.send"
 	phraseLastKeep       = "remind.last.keep"
 	phraseLastDelete     = "remind.last.delete"
+	phraseLastAsk        = "remind.last.ask"
 	phraseNothingHere    = "nothing.here"
 	phraseWordsYes       = "words.yes"
 	phraseWordsNo        = "words.no"
@@ -87,7 +88,7 @@ func enginePhrases() []string {
 		phraseAskAnswer, phraseDeleted, phraseDeleteAsked, phraseKept, phrasePaused, phraseBackNone, phraseSkipNo,
 		phraseSkipHow, phraseSendNoStory, phraseSent, phraseWelcomeBack, phraseStoryMore, phraseToldMore, phraseSureRestartNew, phraseStoryKept,
 		phraseStoryOne, phraseStoryCount, phraseSeveralHow, phraseCheckHow, phraseCheckSend, phraseCheckChange, phraseCheckWhich,
-		phraseRemindFirst, phraseRemindAgain, phraseRemindLast, phraseLastSend, phraseLastKeep, phraseLastDelete,
+		phraseRemindFirst, phraseRemindAgain, phraseRemindLast, phraseLastSend, phraseLastKeep, phraseLastDelete, phraseLastAsk,
 		phraseNothingHere, phraseWordsYes, phraseWordsNo, phraseWordsSend, phraseWordsMonths, phraseWordsToday,
 		phraseWordsYesterday, phraseWordsComing, phraseWordsWeekdays, phraseWordsDay, phraseWordsNumbers, phraseWordsDays,
 		phraseWordsWeeks, phraseWordsMonthLong, phraseWordsYears, phraseWordsLastYear, phraseWordsLast, phraseWordsAgo, phraseWordsNotMonths, phraseWordsOf,

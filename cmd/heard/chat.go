@@ -21,6 +21,8 @@ const chatHelp = `Write as the person would. Besides, there are:
   [tap LABEL]                                       tap a button
   /later 25 hours                                   let time pass
   /update WORDS   /outcome WORDS   /reflection      what staff do
+  /staff KIND WORDS                                 anything else they tell: acknowledged, no_news, extension, care_check ...
+  /fact handler Sam                                 what is known of the case: handler, decides, about, proposed, finding ...
   /save FILE                                        keep this chat as a test
   /quit
 `
@@ -106,6 +108,14 @@ func (t *talk) line(line string) error {
 		return t.sim.PassText(rest)
 	case "/update", "/outcome", "/reflection":
 		return t.sim.Happen(strings.TrimPrefix(word, "/"), rest)
+	case "/staff":
+		kind, words, _ := strings.Cut(rest, " ")
+		if !t.sim.Set.Has(kind) {
+			return fmt.Errorf("there is no flow %q: heard flows list names them", kind)
+		}
+		return t.sim.Happen(kind, words)
+	case "/fact":
+		return t.sim.Know(rest)
 	case "/save":
 		if err := os.WriteFile(rest, []byte(t.sim.Transcript()), 0o644); err != nil {
 			return fmt.Errorf("the chat was not kept: %w", err)
