@@ -60,7 +60,7 @@ func frozenInstance(ctx context.Context, s *stage) error {
 	for i := range 64 { // as many as there are workers
 		f.sending = append(f.sending, s.personOn(channels.SMS, 100+i))
 	}
-	for i := range 20 {
+	for i := range 10 {
 		f.waiting = append(f.waiting, s.personOn(channels.Telegram, 200+i))
 	}
 	f.others = []*person{s.newPerson(300), s.newPerson(301), s.newPerson(302)}
@@ -111,6 +111,9 @@ func (f *frozenRow) freeze(ctx context.Context) error {
 	if err := within(ctx, 10*time.Second, "all workers send", func() bool { return f.arrived.Load() == int64(len(f.sending)) }); err != nil {
 		return err
 	}
+	if err := pause(ctx, 2*time.Second); err != nil { // so that the bot's pace lets all of them be leased at once
+		return err
+	}
 	if err := all(f.waiting, func(p *person) error { return f.post(to, p) }); err != nil {
 		return err
 	}
@@ -152,7 +155,14 @@ func (f *frozenRow) while(ctx context.Context, p *person) error {
 	case slices.Contains(f.stale, p):
 		return f.overtakes(ctx, p)
 	}
-	return p.wait(ctx, "When was it?", time.Now())
+	began := time.Now()
+	if err := p.wait(ctx, "When was it?", began); err != nil {
+		return err
+	}
+	if took := time.Since(began); slices.Contains(f.waiting, p) && took < 20*time.Second {
+		return fmt.Errorf("a reply came after %s: the frozen process did not have its lease, and the row shows nothing", took)
+	}
+	return nil
 }
 
 // overtakes is somebody whose message got stuck, and who writes again by way of

@@ -20,7 +20,7 @@ func storeRows() []row {
 		{"redis-slow-500ms", 120 * time.Second, "each answer of Redis half a second late: slow, and nothing lost, doubled or refused for good", redisSlow},
 		{"redis-full", 120 * time.Second, "Redis at maxmemory: whole turns refused with 5xx, nothing half written, all taken once there is room", redisFull},
 		{"disk-full", 120 * time.Second, "the disk of Redis full: it ends, 5xx, and with room again all that was acknowledged is there", diskFull},
-		{"lost-replies", 170 * time.Second, "one in thirty answers of Redis lost after the command was done: nothing written twice", lostReplies},
+		{"lost-replies", 170 * time.Second, "one in twenty answers of Redis lost after the command was done: nothing written twice", lostReplies},
 	}
 }
 
@@ -46,13 +46,16 @@ func (s *stage) outage(ctx context.Context, begin, end func() error, lasts time.
 	})
 }
 
-// until waits until people have sent so many messages.
+// until waits until people have sent so many messages, or something is wrong: then
+// some of them may have stopped.
 func (s *stage) until(ctx context.Context, messages int) error {
-	return await(ctx, "people write", func() (bool, error) {
+	err := await(ctx, "people write", func() (bool, error) {
+		wrong := s.ledger.fault() != nil
 		s.ledger.mu.Lock()
 		defer s.ledger.mu.Unlock()
-		return s.ledger.messages >= messages, nil
+		return wrong || s.ledger.messages >= messages, nil
 	})
+	return errors.Join(err, s.ledger.fault())
 }
 
 // refuses sees, for as long as the fault lasts, that messages of its own person
@@ -231,7 +234,10 @@ func lostReplies(ctx context.Context, s *stage) error {
 	err := s.under(ctx, people, 30, func(ctx context.Context) error {
 		err := s.until(ctx, people30*12)
 		s.proxies[0].loses(nil)
-		return err
+		if err != nil {
+			return errors.New("it went on no longer")
+		}
+		return nil
 	})
 	s.saw = fmt.Sprintf("%d answers lost; %d came twice on Telegram, in doubt", loser.lost, s.ledger.repeated)
 	if err == nil && loser.lost < 10 {
@@ -251,7 +257,7 @@ type loser struct {
 func (l *loser) loses(command []byte) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !isScript(command) || l.chance.IntN(30) != 0 {
+	if !isScript(command) || l.chance.IntN(20) != 0 {
 		return false
 	}
 	l.lost++
