@@ -52,9 +52,13 @@ type Inboxes struct {
 const (
 	defaultEvery = time.Minute
 
-	// overlap is how much of what was listed before is listed again: a message
-	// can appear in the provider's list after younger ones.
-	overlap = time.Hour
+	// overlap is how much of what was listed before is listed again, since a
+	// message can appear in the provider's list after younger ones: a little each
+	// time, and an hour's as often as wholeEvery says and after something failed.
+	// A provider of hundreds of messages a second could not bear more.
+	overlap      = time.Hour
+	shortOverlap = 2 * time.Minute
+	wholeEvery   = 15 * time.Minute
 
 	// hurry is how soon a listing follows a message that was not taken, or a
 	// listing that failed; twice as long after each failure more.
@@ -167,20 +171,23 @@ func (b *Inboxes) held(parent context.Context, in Inbox, soon <-chan struct{}) {
 
 // listing lists again and again: when it is time, and soon after something failed.
 func (b *Inboxes) listing(ctx context.Context, in Inbox, soon <-chan struct{}) {
+	anew := false
 	for failed := 0; ctx.Err() == nil; {
 		wait := b.o.Every
-		if err := b.list(ctx, in); err != nil {
+		if err := b.list(ctx, in, anew); err != nil {
 			b.failed(ctx, in, "list", err)
 			wait = min(wait, hurry<<min(failed, 10))
 			failed++
 		} else {
 			failed = 0
 		}
+		anew = failed > 0
 		t := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
 		case <-t.C:
 		case <-soon:
+			anew = true
 			pause(ctx, min(wait, hurry))
 		}
 		t.Stop()
@@ -188,8 +195,8 @@ func (b *Inboxes) listing(ctx context.Context, in Inbox, soon <-chan struct{}) {
 }
 
 // list takes in everything since the watermark, which only a listing that came
-// to its end moves.
-func (b *Inboxes) list(ctx context.Context, in Inbox) error {
+// to its end moves; anew after something failed.
+func (b *Inboxes) list(ctx context.Context, in Inbox, anew bool) error {
 	began := b.o.Now()
 	mark, err := b.o.Marks.Watermark(ctx, in.Provider, in.Sender)
 	if err != nil {
@@ -198,8 +205,16 @@ func (b *Inboxes) list(ctx context.Context, in Inbox) error {
 	if mark.IsZero() {
 		mark = began
 	}
+	whole, err := b.o.Marks.Watermark(ctx, in.Provider, in.Sender+wholeMark)
+	if err != nil {
+		return fmt.Errorf("read the watermark: %w", err)
+	}
+	back := shortOverlap
+	if anew || began.Sub(whole) >= wholeEvery || whole.After(began) {
+		back, whole = overlap, time.Time{}
+	}
 	batch := make([]channels.Inbound, 0, seenBatch)
-	err = in.Lister.List(ctx, in.Sender, mark.Add(-overlap), func(m channels.Inbound) error {
+	err = in.Lister.List(ctx, in.Sender, mark.Add(-back), func(m channels.Inbound) error {
 		if batch = append(batch, m); len(batch) < seenBatch {
 			return nil
 		}
@@ -213,11 +228,21 @@ func (b *Inboxes) list(ctx context.Context, in Inbox) error {
 	if err != nil {
 		return fmt.Errorf("list what was received: %w", err)
 	}
-	if err := b.o.Marks.MoveWatermark(ctx, in.Provider, in.Sender, began); err != nil {
+	if whole.IsZero() {
+		err = b.o.Marks.MoveWatermark(ctx, in.Provider, in.Sender+wholeMark, began)
+	}
+	if err == nil {
+		err = b.o.Marks.MoveWatermark(ctx, in.Provider, in.Sender, began)
+	}
+	if err != nil {
 		return fmt.Errorf("move the watermark: %w", err)
 	}
 	return nil
 }
+
+// wholeMark is put behind a sender's name to remember when the whole overlap was
+// listed last.
+const wholeMark = "/whole"
 
 // receive takes in, in order, those of a list that were not taken in before: most
 // came by the webhook.

@@ -17,24 +17,31 @@ import (
 
 // marks are watermarks and guards in memory, by the bubble's clock.
 type marks struct {
-	mu     sync.Mutex
-	mark   time.Time
-	seen   map[channels.MessageID]bool
-	holder string
-	until  time.Time
-	down   error
+	mu          sync.Mutex
+	mark, whole time.Time
+	seen        map[channels.MessageID]bool
+	holder      string
+	until       time.Time
+	down        error
 }
 
-func (m *marks) Watermark(context.Context, bot.ProviderID, channels.Sender) (time.Time, error) {
+func (m *marks) Watermark(_ context.Context, _ bot.ProviderID, s channels.Sender) (time.Time, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if s != smsFrom {
+		return m.whole, m.down
+	}
 	return m.mark, m.down
 }
 
-func (m *marks) MoveWatermark(_ context.Context, _ bot.ProviderID, _ channels.Sender, to time.Time) error {
+func (m *marks) MoveWatermark(_ context.Context, _ bot.ProviderID, s channels.Sender, to time.Time) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.mark = to
+	if s != smsFrom {
+		m.whole = to
+	} else {
+		m.mark = to
+	}
 	return m.down
 }
 
@@ -99,6 +106,12 @@ func (l *list) List(_ context.Context, _ channels.Sender, since time.Time, yield
 		}
 	}
 	return nil
+}
+
+func (l *list) times() []time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.asked)
 }
 
 func (l *list) count() int {
@@ -202,8 +215,13 @@ func TestTheWatermarkMovesOnlyByAWholeListing(t *testing.T) {
 		}
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		if got := l.asked; !got[0].Equal(before.Add(-time.Hour)) || !got[len(got)-1].Equal(began.Add(-time.Hour)) {
-			t.Errorf("asked since %v: the lists do not overlap by an hour", got)
+		if got := l.times(); !got[0].Equal(before.Add(-time.Hour)) || !got[len(got)-1].Equal(began.Add(-2*time.Minute)) {
+			t.Errorf("asked since %v: the lists do not overlap by an hour after a failure, and a little else", got)
+		}
+		time.Sleep(15 * time.Minute)
+		synctest.Wait()
+		if got := l.times(); !slices.ContainsFunc(got[len(got)-5:], func(at time.Time) bool { return time.Since(at) > time.Hour }) {
+			t.Errorf("asked since %v: an hour is not listed again in a quarter of one", got)
 		}
 	})
 }

@@ -273,6 +273,7 @@ func (t *Twilio) list(w http.ResponseWriter, r *http.Request) {
 	size := max(1, number(query.Get("PageSize"), 50))
 	since, _ := time.Parse(time.RFC3339, query.Get("DateSent>"))
 	since = since.Truncate(time.Second)
+	until, bounded := time.Parse(time.RFC3339, query.Get("DateSent<"))
 
 	page, more := []map[string]any{}, false
 	t.mu.Lock()
@@ -281,6 +282,9 @@ func (t *Twilio) list(w http.ResponseWriter, r *http.Request) {
 		i = min(i, number(strings.TrimPrefix(token, "PA"), 0)-t.gone)
 	}
 	for i--; i >= 0 && !t.messages[i].At.Before(since); i-- {
+		if bounded == nil && t.messages[i].At.Truncate(time.Second).After(until) {
+			continue
+		}
 		if m := t.messages[i]; is(query.Get("To"), m.To) && is(query.Get("From"), m.From) {
 			if more = len(page) == size; more {
 				break

@@ -3,6 +3,7 @@ package twilio
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -65,9 +66,11 @@ func sameBody(body string, p part, template bool) bool {
 	}
 }
 
+// span is how much of a list is held at once.
+const span = 5 * time.Minute
+
 // List hands over the messages that came in for a sender since then, oldest
-// first. Twilio lists the newest first, so all pages are read before the first
-// is handed over: an error means that nothing is known of what is missing, and
+// first. An error means that nothing is known of what is missing, and
 // that a watermark must stay where it is. It stops at yield's first error. What
 // was tapped is here a text, the label: the list does not tell more.
 func (c *Client) List(ctx context.Context, sender channels.Sender, since time.Time, yield func(channels.Inbound) error) error {
@@ -75,14 +78,44 @@ func (c *Client) List(ctx context.Context, sender channels.Sender, since time.Ti
 	if !ours {
 		return &channels.SendError{Code: "sender", Sentence: "This number is not in the configuration."}
 	}
-	var newestFirst []api.ApiV2010Message
-	query := url.Values{
-		"To": {string(sender)}, "DateSent>": {since.UTC().Format(time.RFC3339)}, "PageSize": {strconv.Itoa(pageSize)},
+	before := map[string]bool{} // handed over of the span before: the two meet in a second
+	for last := false; !last; since = since.Add(span) {
+		query := url.Values{
+			"To": {string(sender)}, "DateSent>": {since.UTC().Format(time.RFC3339)}, "PageSize": {strconv.Itoa(pageSize)},
+		}
+		if last = since.Add(span).After(c.now()); !last {
+			query.Set("DateSent<", since.Add(span).UTC().Format(time.RFC3339))
+		}
+		messages, err := c.listSpan(ctx, query)
+		if err != nil {
+			return err
+		}
+		handed := make(map[string]bool, len(messages))
+		for _, m := range messages {
+			if handed[*m.Sid] = true; before[*m.Sid] {
+				continue
+			}
+			in, err := c.listed(ctx, m, channel, sender)
+			if err != nil {
+				return err
+			}
+			if err := yield(in); err != nil {
+				return err
+			}
+		}
+		before = handed
 	}
+	return nil
+}
+
+// listSpan is what a query lists of what came in, oldest first. Twilio lists the
+// newest first, so all of its pages are read.
+func (c *Client) listSpan(ctx context.Context, query url.Values) ([]api.ApiV2010Message, error) {
+	var newestFirst []api.ApiV2010Message
 	for query != nil {
 		page, err := c.page(ctx, query)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for _, m := range page.Messages {
 			if value(m.Direction) == "inbound" && m.Sid != nil && m.From != nil {
@@ -91,16 +124,8 @@ func (c *Client) List(ctx context.Context, sender channels.Sender, since time.Ti
 		}
 		query = next(page)
 	}
-	for i := len(newestFirst) - 1; i >= 0; i-- {
-		in, err := c.listed(ctx, newestFirst[i], channel, sender)
-		if err != nil {
-			return err
-		}
-		if err := yield(in); err != nil {
-			return err
-		}
-	}
-	return nil
+	slices.Reverse(newestFirst)
+	return newestFirst, nil
 }
 
 // kept is what a long list has to keep of a message.

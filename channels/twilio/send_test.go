@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -170,7 +171,7 @@ func TestFind(t *testing.T) {
 // After an outage the list is all there is of what people wrote.
 func TestList(t *testing.T) {
 	fake, client := stand(t)
-	since := time.Now().Add(-time.Hour)
+	since := time.Now().Add(-59 * time.Minute)
 	n := 2*pageSize + 7
 	for i := range n {
 		fake.Text(person, ourSMS, strconv.Itoa(i))
@@ -207,11 +208,12 @@ func TestList(t *testing.T) {
 		t.Errorf("STOP: %+v", in)
 	}
 
-	for after := range 4 { // three pages, and the photo's media
+	const empty = 11 // requests for the parts of the hour in which nobody wrote
+	for after := empty; after < empty+4; after++ { // three pages, and the photo's media
 		fake.Fail(channelstest.Fault{On: channelstest.List, Status: 503, After: after})
 		if err := list(); err == nil {
 			t.Errorf("call %d failed, and the listing says it is complete: what is missing is never asked for again", after)
-		} else if after < 3 && len(got) > 0 {
+		} else if after < empty+3 && len(got) > 0 {
 			t.Errorf("call %d failed, and %d messages were handed over out of order", after, len(got))
 		}
 	}
@@ -221,6 +223,27 @@ func TestList(t *testing.T) {
 	stopped := errors.New("the store is down")
 	if err := client.List(t.Context(), ourSMS, since, func(channels.Inbound) error { return stopped }); !errors.Is(err, stopped) {
 		t.Errorf("the store's failure became %v", err)
+	}
+}
+
+// What meets the end of one part of the list is in the next part too; it must come
+// once, and everything must come in order.
+func TestListGoesPartByPart(t *testing.T) {
+	fake, client := stand(t)
+	began := time.Now()
+	client.now = func() time.Time { return began.Add(2 * time.Minute) }
+	var want, got []channels.MessageID
+	for range 5 {
+		want = append(want, channels.MessageID("tw:"+fake.Text(person, ourSMS, "x").Get("MessageSid")))
+	}
+	for _, since := range []time.Duration{time.Hour, 10 * time.Minute, 0} { // a part ends, or begins, in the messages' second
+		got = nil
+		if err := client.List(t.Context(), ourSMS, began.Add(-since), func(in channels.Inbound) error {
+			got = append(got, in.ID)
+			return nil
+		}); err != nil || !slices.Equal(got, want) {
+			t.Errorf("since %v ago: listed %d of %d, or some twice, or not in order; error %v", since, len(got), len(want), err)
+		}
 	}
 }
 

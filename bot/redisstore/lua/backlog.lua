@@ -21,5 +21,8 @@ end
 local timers, late = due(timersKey)
 local overdue = due(taskDueKey)
 local listed = 0
-for _, mark in ipairs(redis.call('HVALS', marksKey)) do listed = math.max(listed, now - tonumber(mark)) end
+local marks = redis.call('HGETALL', marksKey)
+for i = 1, #marks, 2 do
+  if not string.find(marks[i], '/', 1, true) then listed = math.max(listed, now - tonumber(marks[i + 1])) end
+end
 return {int(messages), int(oldest), int(timers), int(late), int(redis.call('ZCARD', taskDueKey)), int(overdue), int(listed)}
