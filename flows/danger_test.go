@@ -21,7 +21,7 @@ func asksAboutDanger(t *testing.T, set *flows.Set, text string) bool {
 // dangerElsewhere are the texts outside real_danger.txt that tell of danger, most
 // in another language than English.
 var dangerElsewhere = []string{
-	"bengali_hindi.txt:23", "care_home.txt:9", "frightened.txt:11", "frightened.txt:20", "frightened.txt:26",
+	"bengali_hindi.txt:23", "care_home.txt:9", "chinese.txt:17", "frightened.txt:11", "frightened.txt:20", "frightened.txt:26",
 	"polish.txt:7", "polish.txt:23", "rtl.txt:17", "rtl.txt:31", "tamil.txt:13", "ukrainian.txt:15",
 	"welsh.txt:54", "welsh.txt:55", "welsh.txt:56", "welsh.txt:57", "welsh.txt:58", "welsh.txt:59",
 }
@@ -73,5 +73,20 @@ func TestDangerIsNotSeenEverywhere(t *testing.T) {
 	}
 	if len(asked)*1000 > falseAlarms*len(rest) {
 		t.Errorf("%d of %d texts without danger are asked about: %v", len(asked), len(rest), asked)
+	}
+}
+
+// Danger goes before what else a sentence asks for, and is seen with whatever the
+// phone has for an apostrophe and in a script without spaces: a matcher of plain
+// words would leave these people without the help lines.
+func TestDangerGoesFirst(t *testing.T) {
+	set := librarySet(t, "en", "cy")
+	for i, text := range []string{
+		"he hits me and he will take it out on me", "I can´t breathe", "she`s choking and they are nasty to me",
+		"我媽媽昏迷了,請幫忙", "мене бʼє чоловік",
+	} {
+		if !asksAboutDanger(t, set, text) {
+			t.Errorf("text %d: danger is not seen", i)
+		}
 	}
 }

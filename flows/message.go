@@ -132,13 +132,17 @@ func (t *turn) chooses(f *Frame, s *step, word string) bool {
 }
 
 // commandIn finds the command that a message is or, where within is true, that
-// its words ask for. A message with a file is never one.
+// its words ask for. A message with a file is never one, and danger comes before
+// what else a sentence asks for.
 func (t *turn) commandIn(word string, within bool) *command {
 	if word == "" || len(t.ev.Media) > 0 || t.ev.Choice != "" {
 		return nil
 	}
 	if c := t.set.commands[word]; c != nil || !within {
 		return c
+	}
+	if t.dangerous(word) {
+		return nil
 	}
 	return t.set.within.find(word)
 }

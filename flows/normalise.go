@@ -17,7 +17,7 @@ func normalise(s string) string {
 	space := false
 	for _, r := range s {
 		switch {
-		case r == '\'' || r == '’' || r == '‘' || isModifier(r):
+		case isApostrophe(r) || isModifier(r):
 			continue
 		case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) || r == '👍' || r == '👎':
 			if space && b.Len() > 0 {
@@ -30,6 +30,15 @@ func normalise(s string) string {
 		}
 	}
 	return b.String()
+}
+
+// isApostrophe tells the runes that people type for one: no phone has all of them.
+func isApostrophe(r rune) bool {
+	switch r {
+	case '\'', '’', '‘', '`', '´', 'ʼ', '′':
+		return true
+	}
+	return false
 }
 
 // isModifier tells the runes that only change how the one before looks: keycaps,
@@ -52,7 +61,8 @@ func isNormal(s string) bool {
 	return true
 }
 
-// phraseIndex finds words and phrases in a text by their first word.
+// phraseIndex finds words and phrases in a text by their first word. Those of a
+// script without spaces are under the empty word: they are looked for anywhere.
 type phraseIndex map[string][]string
 
 func indexPhrases(byLanguage map[string][]WordSource) phraseIndex {
@@ -66,9 +76,21 @@ func indexPhrases(byLanguage map[string][]WordSource) phraseIndex {
 }
 
 func (x phraseIndex) add(phrase string) {
-	if first, _, _ := strings.Cut(phrase, " "); first != "" {
+	first, _, _ := strings.Cut(phrase, " ")
+	if strings.ContainsFunc(phrase, runsOn) {
+		first = ""
+	}
+	if phrase != "" {
 		x[first] = append(x[first], phrase)
 	}
+}
+
+// firstThai is where the first of them begins: most texts are below it.
+const firstThai = 0x0E00
+
+// runsOn tells the letters of scripts that part no words.
+func runsOn(r rune) bool {
+	return r >= firstThai && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }
 
 // in tells whether a normalised text holds one of the phrases as whole words.
@@ -76,6 +98,13 @@ func (x phraseIndex) in(normal string) bool { return x.first(normal) != "" }
 
 // first is the first of the phrases that a normalised text holds, or empty.
 func (x phraseIndex) first(normal string) string {
+	if len(x[""]) > 0 && strings.ContainsFunc(normal, runsOn) {
+		for _, phrase := range x[""] {
+			if strings.Contains(normal, phrase) {
+				return phrase
+			}
+		}
+	}
 	for rest := normal; rest != ""; {
 		word, after, _ := strings.Cut(rest, " ")
 		for _, phrase := range x[word] {
