@@ -39,6 +39,17 @@ type trial struct {
 	hit    atomic.Bool
 }
 
+// kill ends the trial's process and starts it again.
+func (t *trial) kill(ctx context.Context, s *stage) {
+	t.hit.Store(true)
+	s.ledger.disturb()
+	t.on.kill()
+	s.ledger.disturb()
+	if err := s.again(ctx, t.on); err != nil {
+		s.ledger.lose("a process does not start again: %v", err)
+	}
+}
+
 // trials starts a process and makes a person for each.
 func (s *stage) trials(ctx context.Context, n int, channel func(i int) channels.Channel) ([]*trial, error) {
 	made := make([]*trial, n)
@@ -70,9 +81,7 @@ func killAtStoreCalls(ctx context.Context, s *stage) error {
 	err = s.try(ctx, tt, func(i int, t *trial) {
 		t.name = fmt.Sprintf("call %d, after %v", i%places/2+1, i%2 == 1)
 		t.proxy.at(point{nth: i%places/2 + 1, after: i%2 == 1, cut: true, match: func(c []byte) bool { return isScript(c) && !idle[scriptOf(c)] }, do: func() {
-			t.hit.Store(true)
-			s.ledger.disturb()
-			t.on.kill()
+			t.kill(ctx, s)
 		}})
 	})
 	if err != nil {
@@ -141,9 +150,6 @@ func (s *stage) try(ctx context.Context, tt []*trial, arm func(i int, t *trial))
 		if err := p.take(ctx, turn{"status", "Your complaint " + j.ref}); err != nil {
 			return fmt.Errorf("%s, %s: %w", p.channel, t.name, err)
 		}
-		if t.hit.Load() {
-			return s.again(ctx, t.on)
-		}
 		return nil
 	})
 	return errors.Join(s.ledger.fault(), err)
@@ -187,12 +193,10 @@ func killAtSends(ctx context.Context, s *stage) error {
 			return nil
 		}
 		return &channelstest.Fault{Taken: takenAt(slices.Index(tt, t)), Then: func() {
-			t.hit.Store(true)
-			s.ledger.disturb()
-			t.on.kill()
+			t.kill(ctx, s)
 			if t == tt[withCallback] {
 				m := s.twilio.Sent(person)
-				_, _ = s.twilio.Status(ctx, m[len(m)-1], "sent", "") // another process takes it
+				_, _ = s.twilio.Status(ctx, m[len(m)-1], "sent", "") // any process takes it
 			}
 		}}
 	}

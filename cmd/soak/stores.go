@@ -15,11 +15,11 @@ import (
 func storeRows() []row {
 	return []row{
 		{"redis-cut-60s", 170 * time.Second, "the wire to Redis dead for 60 s: 5xx, never 2xx, not ready; then Twilio's list and Telegram's repeats bring all in", redisCut},
-		{"redis-killed", 120 * time.Second, "kill -9 of Redis under load: 5xx while it is away, all that was acknowledged is there, no hand needed", redisKilled},
-		{"redis-torn-file", 60 * time.Second, "a power cut in the middle of a write: the torn end is dropped, all acknowledged is there; heard takes nothing unless every write is synced", redisTorn},
-		{"redis-slow-500ms", 120 * time.Second, "each answer of Redis half a second late: slow, and nothing lost, doubled or refused for good", redisSlow},
-		{"redis-full", 120 * time.Second, "Redis at maxmemory: whole turns refused with 5xx, nothing half written, all taken once there is room", redisFull},
-		{"disk-full", 120 * time.Second, "the disk of Redis full: it ends, 5xx, and with room again all that was acknowledged is there", diskFull},
+		{"redis-killed", 170 * time.Second, "kill -9 of Redis under load: 5xx while it is away, all that was acknowledged is there, no hand needed", redisKilled},
+		{"redis-torn-file", 170 * time.Second, "a power cut in the middle of a write: the torn end is dropped, all acknowledged is there; heard takes nothing unless every write is synced", redisTorn},
+		{"redis-slow-500ms", 170 * time.Second, "each answer of Redis half a second late: slow, and nothing lost, doubled or refused for good", redisSlow},
+		{"redis-full", 170 * time.Second, "Redis at maxmemory: whole turns refused with 5xx, nothing half written, all taken once there is room", redisFull},
+		{"disk-full", 170 * time.Second, "the disk of Redis full: it ends, 5xx, and with room again all that was acknowledged is there", diskFull},
 		{"lost-replies", 170 * time.Second, "one in twenty answers of Redis lost after the command was done: nothing written twice", lostReplies},
 	}
 }
