@@ -232,7 +232,8 @@ const (
 	CallPerson  StaffTaskKind = "call"
 	Danger      StaffTaskKind = "danger"
 	Undelivered StaffTaskKind = "undelivered"
-	Waits       StaffTaskKind = "waits" // a message waits until the person writes again
+	NotReadable StaffTaskKind = "not readable" // a record of the store does not open
+	Waits       StaffTaskKind = "waits"        // a message waits until the person writes again
 
 	// ConfirmedDanger is Danger after the person was asked; it does not replace the
 	// task that holds the first words.

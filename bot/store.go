@@ -56,8 +56,9 @@ type FlowStore interface {
 
 // Queue is what dispatch needs: what is due, and how it ended.
 type Queue interface {
-	// LeaseMessages takes up to max heads of outboxes that are due.
-	LeaseMessages(ctx context.Context, p ProviderID, max int) ([]Lease, error)
+	// LeaseMessages takes up to max heads of outboxes that are due, but none for
+	// the lines that are full.
+	LeaseMessages(ctx context.Context, p ProviderID, max int, full ...Line) ([]Lease, error)
 	// Settle says how a send ended and, where the next message of the same
 	// conversation may go, leases that. ErrFenced: somebody else has it.
 	Settle(ctx context.Context, l Lease, s Settlement) (*Lease, error)
@@ -65,6 +66,12 @@ type Queue interface {
 	LeaseTimers(ctx context.Context, p ProviderID, max int) ([]TimerLease, error)
 	// Claimed tells which of the provider's ids belong to a message of ours.
 	Claimed(ctx context.Context, p ProviderID, ids []string) ([]bool, error)
+}
+
+// Line is one of a provider's numbers or bots.
+type Line struct {
+	Channel channels.Channel
+	Sender  channels.Sender
 }
 
 // Receipts follow a message after it was sent.

@@ -138,6 +138,9 @@ type Lease struct {
 	Parked  int       // how many messages wait for that window
 	Case    CaseRef   // what the conversation is about, for the task of staff; may be empty
 	Message Message
+
+	// Unreadable: what is stored does not open. Message has its Task only.
+	Unreadable bool
 }
 
 // TimerLease is the right to run one due timer until Deadline.
@@ -146,6 +149,9 @@ type TimerLease struct {
 	Timer    Timer
 	Token    int64
 	Deadline time.Time
+
+	// Unreadable: what is stored does not open. Timer has its ID only.
+	Unreadable bool
 }
 
 // Settlement is how a send ended.

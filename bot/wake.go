@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"heard/flows"
@@ -39,6 +40,9 @@ func (b *Bot) Wake(ctx context.Context, l TimerLease) error {
 
 func (b *Bot) woken(ctx context.Context, p *provider, l TimerLease, turn TurnID) (Turn, error) {
 	nothing := Turn{Provider: p.ID, ID: turn, Timer: &l}
+	if l.Unreadable {
+		return b.unreadable(nothing), nil
+	}
 	switch l.Timer.Kind {
 	case Nudge:
 		return b.silent(ctx, p, l, nothing)
@@ -52,6 +56,25 @@ func (b *Bot) woken(ctx context.Context, p *provider, l TimerLease, turn TurnID)
 		return nothing, b.burn(ctx, p, l)
 	}
 	return nothing, nil
+}
+
+// unreadable is the turn of a timer that does not open any more: staff learn which
+// record it was for, since a reminder or news may be owed there.
+func (b *Bot) unreadable(t Turn) Turn {
+	now := b.now()
+	id := string(t.Timer.Timer.ID())
+	task := StaffTask{
+		ID: id + "/" + string(NotReadable), Kind: NotReadable, At: now, Due: now.Add(withinDay),
+		Text: "A reminder, or news for a person, can no longer be read and was not sent. Look whether something is owed.",
+	}
+	record, _, _ := strings.Cut(id, "/")
+	if ref, ok := ParseCaseRef(record); ok {
+		task.Text += " It was for " + string(ref) + "."
+	} else {
+		task.Conv = ConversationID(record)
+	}
+	t.Ops = []Op{AddTask{task}}
+	return t
 }
 
 // silent reminds of an open question. One that was answered meanwhile has no

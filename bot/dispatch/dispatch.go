@@ -9,7 +9,6 @@ package dispatch
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"runtime/debug"
 	"sync"
@@ -54,7 +53,7 @@ type Options struct {
 	Providers []bot.ProviderID
 	Lines     map[Line]Sender
 	Template  Template
-	Workers   int           // messages and timers handled at once; 0: 64
+	Workers   int           // sends at once on each line; 0: 32
 	Poll      time.Duration // between two looks for what is due; 0: 250 ms
 	Log       *slog.Logger
 	Count     func(result string) // is told how each send ended; may be nil
@@ -64,20 +63,40 @@ type Options struct {
 // Dispatcher leases and runs what is due, until its Run ends.
 type Dispatcher struct {
 	o     Options
-	ready chan bot.Lease
-	spare chan bot.Lease // leased with a commit, with no room in ready
-	wake  chan bot.TimerLease
+	spare chan bot.Lease // leased with a commit, with no room in its lane
+	soon  chan struct{}  // look for what is due before it is time
+	down  outage         // of the store
+	turn  int            // which provider is looked at first; the poll's own
+
+	mu    sync.Mutex
+	lanes map[Line]*lane // all lines, and one under the zero Line
+	wakes map[bot.ProviderID]*wakes
+	run   *running // nil: nothing may begin, since Run has not, or is to end
+}
+
+// running is what a Run has.
+type running struct {
+	ctx      context.Context
+	turns    Turns
+	children *sync.WaitGroup
 }
 
 // The sizes that are not worth a setting.
 const (
-	defaultWorkers = 64
+	defaultWorkers = 32
 	defaultPoll    = 250 * time.Millisecond
 	leaseBatch     = 64
 	spareWorkers   = 4
 
-	// untriedWait is how long a message rests that was given back.
-	untriedWait = 100 * time.Millisecond
+	// roomPerSend is how many of what commits lease may wait for each send of a line.
+	roomPerSend = 16
+
+	// leaseRounds is how many batches of one provider are leased before the next
+	// provider's turn.
+	leaseRounds = 4
+
+	// longestPoll is how long is between two looks while the store does not answer.
+	longestPoll = 5 * time.Second
 
 	// settleTime is how long the store may take to hear how a send ended; it
 	// also runs while stopping.
@@ -101,46 +120,55 @@ func New(o Options) *Dispatcher {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Dispatcher{o: o, ready: make(chan bot.Lease, 16*o.Workers), spare: make(chan bot.Lease, 64*o.Workers), wake: make(chan bot.TimerLease)}
-}
-
-// Deliver takes a message that was leased with a commit, so that a reply waits
-// for no poll. It never blocks: a lease for which there is no room is given back
-// to the store; where even that line is full, it is found again when it has run
-// out.
-func (d *Dispatcher) Deliver(l bot.Lease) {
-	select {
-	case d.ready <- l:
-		return
-	default:
+	d := &Dispatcher{
+		o: o, spare: make(chan bot.Lease, 64*o.Workers), soon: make(chan struct{}, 1),
+		lanes: map[Line]*lane{{}: {}}, wakes: map[bot.ProviderID]*wakes{},
 	}
-	select {
-	case d.spare <- l:
-	default:
-		d.o.Count("no room")
+	for line := range o.Lines {
+		d.lanes[line] = &lane{}
 	}
+	for _, p := range o.Providers {
+		d.wakes[p] = &wakes{}
+	}
+	return d
 }
 
 // Run works until ctx ends, and returns when everything it began has ended. What
 // is being sent then is finished first, and what was not begun is given back.
 func (d *Dispatcher) Run(ctx context.Context, turns Turns) error {
-	var wg sync.WaitGroup
-	for range d.o.Workers {
-		wg.Go(func() { d.work(ctx, turns) })
-	}
-	wg.Go(func() { d.poll(ctx) })
+	var children sync.WaitGroup
+	children.Go(func() { d.poll(ctx) })
 	for range spareWorkers {
-		wg.Go(func() { d.giveBack(ctx) })
+		children.Go(func() { d.giveBack(ctx) })
 	}
-	wg.Wait()
+	d.begin(&running{ctx, turns, &children})
+	<-ctx.Done()
+	d.begin(nil) // no child begins from here on
+	children.Wait()
+	left := d.drained()
 	for {
 		select {
-		case l := <-d.ready:
-			d.untried(ctx, l)
 		case l := <-d.spare:
-			d.untried(ctx, l)
+			left = append(left, l)
+			continue
 		default:
-			return nil
+		}
+		break
+	}
+	for _, l := range left {
+		d.untried(ctx, l, shortRest)
+	}
+	return nil
+}
+
+// begin lets children begin, those of lanes that were filled before; or no more.
+func (d *Dispatcher) begin(r *running) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.run = r
+	for _, l := range d.lanes {
+		for range l.waiting() {
+			d.start(l)
 		}
 	}
 }
@@ -153,78 +181,89 @@ func (d *Dispatcher) giveBack(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case l := <-d.spare:
-			d.untried(ctx, l)
+			d.untried(ctx, l, d.rest(l))
 		}
 	}
+}
+
+// rest is how long a message rests that is given back.
+func (d *Dispatcher) rest(l bot.Lease) time.Duration {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.lane(l).rest()
 }
 
 // untried gives a lease back of which nothing was begun. If that fails, it is
 // found again when it has run out.
-func (d *Dispatcher) untried(ctx context.Context, l bot.Lease) {
-	_, _ = d.settle(ctx, l, bot.Settlement{Result: bot.Untried, After: untriedWait})
+func (d *Dispatcher) untried(ctx context.Context, l bot.Lease, rest time.Duration) {
+	_, _ = d.settle(ctx, l, bot.Settlement{Result: bot.Untried, After: rest})
 }
 
-func (d *Dispatcher) work(ctx context.Context, turns Turns) {
-	for ctx.Err() == nil {
-		select {
-		case <-ctx.Done():
-			return
-		case l := <-d.ready:
-			d.conversation(ctx, turns, l)
-		case l := <-d.wake:
-			d.timer(ctx, turns, l)
-		}
-	}
-}
-
-// poll leases what is due, a provider after the other.
+// poll leases what is due, a provider after the other. While the store does not
+// answer it looks less and less often.
 func (d *Dispatcher) poll(ctx context.Context) {
-	ticker := time.NewTicker(d.o.Poll)
-	defer ticker.Stop()
-	for {
-		for _, p := range d.o.Providers {
-			d.lease(ctx, p)
+	wait := d.o.Poll
+	for ctx.Err() == nil {
+		more, err := d.pass(ctx)
+		switch {
+		case err != nil:
+			wait = min(2*wait, max(longestPoll, d.o.Poll))
+		case more:
+			wait = 0
+		default:
+			wait = d.o.Poll
 		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
+		d.until(ctx, wait)
 	}
 }
 
-func (d *Dispatcher) lease(ctx context.Context, p bot.ProviderID) {
-	for ctx.Err() == nil && d.leaseMessages(ctx, p) == leaseBatch {
-		continue // there may be more
-	}
-	timers, err := d.o.Queue.LeaseTimers(ctx, p, d.o.Workers)
-	if err != nil {
-		d.failed(ctx, "lease timers", err)
-	}
-	for _, l := range timers {
-		select {
-		case d.wake <- l:
-		case <-ctx.Done():
-			return
-		}
+// until waits, or for word that there may be more.
+func (d *Dispatcher) until(ctx context.Context, wait time.Duration) {
+	t := time.NewTimer(wait)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
+	case <-d.soon:
 	}
 }
 
-// leaseMessages leases as many messages as there is room for, a batch at most,
-// and tells how many.
-func (d *Dispatcher) leaseMessages(ctx context.Context, p bot.ProviderID) int {
-	room := min(leaseBatch, cap(d.ready)-len(d.ready))
-	if room <= 0 {
-		return 0
+// pass looks once at every provider, each time at another first, and tells whether
+// there may be more at once.
+func (d *Dispatcher) pass(ctx context.Context) (more bool, failed error) {
+	d.turn++
+	for i := range d.o.Providers {
+		p := d.o.Providers[(i+d.turn)%len(d.o.Providers)]
+		again, err := d.leaseMessages(ctx, p)
+		if err != nil {
+			d.failed(ctx, "lease messages", err)
+			failed = err
+		}
+		if err := d.leaseTimers(ctx, p); err != nil {
+			d.failed(ctx, "lease timers", err)
+			failed = err
+		}
+		more = more || again
 	}
-	leases, err := d.o.Queue.LeaseMessages(ctx, p, room)
-	if err != nil {
-		d.failed(ctx, "lease messages", err)
+	if failed == nil && ctx.Err() == nil {
+		d.down.over(ctx, d.o.Log, "the store answers again")
 	}
-	for _, l := range leases {
-		d.Deliver(l)
+	return more, failed
+}
+
+// leaseMessages leases messages for the lines that have room, some batches at most,
+// and tells whether there may be more.
+func (d *Dispatcher) leaseMessages(ctx context.Context, p bot.ProviderID) (more bool, err error) {
+	for range leaseRounds {
+		leases, err := d.o.Queue.LeaseMessages(ctx, p, leaseBatch, d.full(p)...)
+		for _, l := range leases {
+			d.Deliver(l)
+		}
+		if err != nil || len(leases) < leaseBatch {
+			return false, err
+		}
 	}
-	return len(leases)
+	return true, nil
 }
 
 // survive keeps one message's or timer's panic from ending the process with all
@@ -235,20 +274,16 @@ func (d *Dispatcher) survive(what string) {
 	}
 }
 
-func (d *Dispatcher) timer(ctx context.Context, turns Turns, l bot.TimerLease) {
-	defer d.survive("wake")
-	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), l.Deadline)
-	defer cancel()
-	if err := turns.Wake(ctx, l); err != nil && !errors.Is(err, bot.ErrFenced) {
-		d.failed(ctx, "wake", err)
+// failed notes an error that leaves everything as it is: what was leased is
+// found again when its lease has run out. While the store does not answer at all
+// only the first is told.
+func (d *Dispatcher) failed(ctx context.Context, what string, err error) {
+	if ctx.Err() == nil && d.down.begin() {
+		d.told(ctx, what, err)
 	}
 }
 
-// failed notes an error that leaves everything as it is: what was leased is
-// found again when its lease has run out.
-func (d *Dispatcher) failed(ctx context.Context, what string, err error) {
-	if ctx.Err() != nil {
-		return
-	}
+// told notes it without that.
+func (d *Dispatcher) told(ctx context.Context, what string, err error) {
 	d.o.Log.LogAttrs(ctx, slog.LevelWarn, "the store did not answer", slog.String("what", what), slog.String("error", err.Error()))
 }

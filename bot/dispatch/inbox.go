@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -28,6 +29,8 @@ type Inbox struct {
 	Sender   channels.Sender
 	Lister   Lister
 	Poller   Poller
+
+	store, list *outage // of the store, and of what is listed
 }
 
 // InboxOptions are what Inboxes is made of.
@@ -86,8 +89,10 @@ func NewInboxes(o InboxOptions) *Inboxes {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	o.Inboxes = slices.Clone(o.Inboxes)
 	b := &Inboxes{o: o}
-	for range o.Inboxes {
+	for i := range o.Inboxes {
+		o.Inboxes[i].store, o.Inboxes[i].list = new(outage), new(outage)
 		b.soon = append(b.soon, make(chan struct{}, 1))
 	}
 	return b
@@ -129,7 +134,11 @@ func (b *Inboxes) guarded(ctx context.Context, in Inbox, soon <-chan struct{}) {
 func (b *Inboxes) hold(ctx context.Context, in Inbox, span time.Duration) bool {
 	held, err := b.o.Marks.Guard(ctx, in.Provider, "inbox:"+string(in.Sender), b.o.Instance, span)
 	if err != nil {
-		b.failed(ctx, in, "lease the inbox", err)
+		if in.store.begin() {
+			b.failed(ctx, in, "lease the inbox", err)
+		}
+	} else {
+		b.over(ctx, in, in.store)
 	}
 	return held
 }
@@ -175,11 +184,14 @@ func (b *Inboxes) listing(ctx context.Context, in Inbox, soon <-chan struct{}) {
 	for failed := 0; ctx.Err() == nil; {
 		wait := b.o.Every
 		if err := b.list(ctx, in, anew); err != nil {
-			b.failed(ctx, in, "list", err)
+			if in.list.begin() {
+				b.failed(ctx, in, "list", err)
+			}
 			wait = min(wait, hurry<<min(failed, 10))
 			failed++
 		} else {
 			failed = 0
+			b.over(ctx, in, in.list)
 		}
 		anew = failed > 0
 		t := time.NewTimer(wait)
@@ -272,6 +284,11 @@ func (b *Inboxes) failed(ctx context.Context, in Inbox, what string, err error) 
 	}
 	b.o.Log.LogAttrs(ctx, slog.LevelWarn, "an inbox was not read", slog.String("provider", string(in.Provider)),
 		slog.String("what", what), slog.String("error", err.Error()))
+}
+
+// over tells that an inbox is read again.
+func (b *Inboxes) over(ctx context.Context, in Inbox, down *outage) {
+	down.over(ctx, b.o.Log, "an inbox is read again", slog.String("provider", string(in.Provider)))
 }
 
 // pause waits; false: ctx ended first.

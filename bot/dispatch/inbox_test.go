@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -339,5 +341,42 @@ func TestSoonListsInAMoment(t *testing.T) {
 		}
 		cancel()
 		<-ended
+	})
+}
+
+// What was down for an hour is told twice, when it began and when it ended, and not
+// at each try.
+func TestAnInboxThatIsNotReadIsToldOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, log := &marks{seen: map[channels.MessageID]bool{}}, &lines{}
+		o := options(m, listed(1), &took{marks: m})
+		o.Log = slog.New(slog.NewTextHandler(log, nil))
+		boxes := dispatch.NewInboxes(o)
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			_ = boxes.Run(ctx) // ends with its context
+		}()
+		for range 2 {
+			time.Sleep(time.Hour)
+			m.fail(errors.New("connection refused"))
+			time.Sleep(time.Hour)
+			m.fail(nil)
+		}
+		time.Sleep(time.Hour)
+		cancel()
+		<-ended
+		began, over := 0, 0
+		for _, line := range log.all {
+			if strings.Contains(line, "was not read") {
+				began++
+			} else if strings.Contains(line, "is read again") {
+				over++
+			}
+		}
+		if began != over || began < 2 || began > 4 { // of the lease, and of the list where that was first
+			t.Errorf("%d times told that it began, %d that it ended", began, over)
+		}
 	})
 }

@@ -35,7 +35,7 @@ const (
 func (d *Dispatcher) conversation(ctx context.Context, turns Turns, l bot.Lease) {
 	for next := &l; next != nil; {
 		if ctx.Err() != nil {
-			d.untried(ctx, *next)
+			d.untried(ctx, *next, shortRest)
 			return
 		}
 		following, err := d.settle(ctx, *next, d.deliver(ctx, turns, *next))
@@ -88,6 +88,9 @@ func word(r bot.SendResult) string {
 func (d *Dispatcher) deliver(ctx context.Context, turns Turns, l bot.Lease) bot.Settlement {
 	sender := d.o.Lines[Line{l.Provider, l.Channel, l.Sender}]
 	switch {
+	case l.Unreadable:
+		d.unreadable(ctx, l.Provider, "message")
+		return aside("unreadable", "A message to this person cannot be read any more, and was not sent. Write to them.")
 	case sender == nil:
 		return aside("not configured", "The number or bot this person wrote to is not configured any more.")
 	case l.Left:
@@ -97,7 +100,7 @@ func (d *Dispatcher) deliver(ctx context.Context, turns Turns, l bot.Lease) bot.
 		return bot.Settlement{Result: bot.Opened}
 	}
 	if time.Until(l.Deadline.Add(-margin)) < 0 { // it waited here too long
-		return bot.Settlement{Result: bot.Untried, After: untriedWait}
+		return bot.Settlement{Result: bot.Untried, After: d.rest(l)}
 	}
 	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), l.Deadline)
 	defer cancel()

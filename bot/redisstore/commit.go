@@ -2,6 +2,7 @@ package redisstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -14,21 +15,23 @@ import (
 // Where the server has replicas it succeeds only once one of them has the turn.
 // After success the records that were put have their new versions.
 func (s *Store) Commit(ctx context.Context, t bot.Turn) (done bot.Committed, err error) {
+	var e *turnEncoder
 	err = s.withRing(ctx, t.Provider, func(ring *keyring) error {
-		done, err = s.commit(ctx, ring, t)
+		if e, err = s.encodeTurn(ring, t); err == nil {
+			done, err = s.commit(ctx, ring, t, e)
+		}
 		return err
 	})
-	if err != nil {
+	if err != nil && !errors.Is(err, errKeyMissing) { // a message of before that does not open undoes no turn
 		return bot.Committed{}, fmt.Errorf("commit: %w", err)
+	}
+	if !done.Duplicate {
+		e.written()
 	}
 	return done, nil
 }
 
-func (s *Store) commit(ctx context.Context, ring *keyring, t bot.Turn) (bot.Committed, error) {
-	e, err := s.encodeTurn(ring, t)
-	if err != nil {
-		return bot.Committed{}, err
-	}
+func (s *Store) commit(ctx context.Context, ring *keyring, t bot.Turn, e *turnEncoder) (bot.Committed, error) {
 	before := time.Now()
 	run := scriptCommit.run
 	if s.replicated {
@@ -42,11 +45,7 @@ func (s *Store) commit(ctx context.Context, ring *keyring, t bot.Turn) (bot.Comm
 		return bot.Committed{Duplicate: true}, nil
 	}
 	leases, err := s.openLeases(t.Provider, ring, before, answer[1:], e.own)
-	if err != nil {
-		return bot.Committed{}, err
-	}
-	e.written()
-	return bot.Committed{Leases: leases}, nil
+	return bot.Committed{Leases: leases}, err
 }
 
 // turnEncoder writes a turn as the arguments of the commit script.

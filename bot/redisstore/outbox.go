@@ -2,6 +2,7 @@ package redisstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -11,14 +12,18 @@ import (
 )
 
 // LeaseMessages takes up to max heads of outboxes that are due or whose lease was
-// lost. A lost one comes back with Doubt: when the attempt began whose end nobody
-// knows.
-func (s *Store) LeaseMessages(ctx context.Context, p bot.ProviderID, max int) (leases []bot.Lease, err error) {
+// lost, but none for the lines that are full. A lost one comes back with Doubt: when
+// the attempt began whose end nobody knows.
+func (s *Store) LeaseMessages(ctx context.Context, p bot.ProviderID, max int, full ...bot.Line) (leases []bot.Lease, err error) {
 	if _, err := s.ring(ctx, p); err != nil {
 		return nil, fmt.Errorf("lease messages: %w", err)
 	}
+	args := []any{s.now(), s.lease.Milliseconds(), s.pace, max}
+	for _, l := range full {
+		args = append(args, senderTag(l.Channel, l.Sender))
+	}
 	before := time.Now()
-	answer, err := scriptLeaseMessages.run(ctx, s.rdb, prefix(p), s.now(), s.lease.Milliseconds(), s.pace, max)
+	answer, err := scriptLeaseMessages.run(ctx, s.rdb, prefix(p), args...)
 	if err != nil {
 		return nil, err
 	}
@@ -26,7 +31,7 @@ func (s *Store) LeaseMessages(ctx context.Context, p bot.ProviderID, max int) (l
 		leases, err = s.openLeases(p, ring, before, answer, ownWords{})
 		return err
 	})
-	if err != nil {
+	if err != nil && !errors.Is(err, errKeyMissing) {
 		return nil, fmt.Errorf("lease messages: %w", err)
 	}
 	return leases, nil
@@ -38,22 +43,32 @@ const leaseFields = 9
 // openLeases reads leases as scripts return them. Their deadlines count from
 // before the call, by this machine's monotonic clock: never later than the store's.
 // What the caller has just written is not told again: own has it.
+//
+// One that does not open is told as that, and holds up no other. errKeyMissing says
+// that there is such a one, and that a newer keyring may open it.
 func (s *Store) openLeases(p bot.ProviderID, ring *keyring, before time.Time, flat []string, own ownWords) ([]bot.Lease, error) {
 	if len(flat) == 0 {
 		return nil, nil
 	}
+	var missing error
 	leases := make([]bot.Lease, 0, len(flat)/leaseFields)
 	for ; len(flat) >= leaseFields; flat = flat[leaseFields:] {
-		l, err := s.openLease(p, ring, before, flat, own)
+		l, err := openLease(p, before, flat)
 		if err != nil {
 			return nil, fmt.Errorf("lease: %w", err)
 		}
+		if err := s.openWords(ring, &l, flat, own); err != nil {
+			l.Unreadable, l.Message = true, bot.Message{Task: bot.TaskID(flat[6])}
+			if errors.Is(err, errKeyMissing) {
+				missing = err
+			}
+		}
 		leases = append(leases, l)
 	}
-	return leases, nil
+	return leases, missing
 }
 
-func (s *Store) openLease(p bot.ProviderID, ring *keyring, before time.Time, f []string, own ownWords) (bot.Lease, error) {
+func openLease(p bot.ProviderID, before time.Time, f []string) (bot.Lease, error) {
 	numbers, err := integers(f[1], f[2], f[3], f[4])
 	if err != nil {
 		return bot.Lease{}, err
@@ -68,22 +83,25 @@ func (s *Store) openLease(p bot.ProviderID, ring *keyring, before time.Time, f [
 	if numbers[3] != 0 {
 		l.Doubt = time.UnixMilli(numbers[3])
 	}
-	if l.Closed, l.Parked, err = window(f[8]); err != nil {
-		return bot.Lease{}, err
-	}
+	l.Closed, l.Parked, err = window(f[8])
+	return l, err
+}
+
+// openWords opens what of a lease is sealed.
+func (s *Store) openWords(ring *keyring, l *bot.Lease, f []string, own ownWords) error {
 	c := own.conversation(l.Conversation)
 	if c == nil {
 		c = &bot.Conversation{}
-		if err := s.openRecord(ring.closed, place{p, kindConversation, f[0]}, f[5], c); err != nil {
-			return bot.Lease{}, err
+		if err := s.openRecord(ring.closed, place{l.Provider, kindConversation, f[0]}, f[5], c); err != nil {
+			return err
 		}
 	}
 	l.Channel, l.Sender, l.Address, l.LastAt, l.Left, l.Case = c.Channel, c.Sender, c.Address, c.LastAt, c.Left, c.Case
 	if m := own.message(bot.TaskID(f[6])); m != nil {
 		l.Message = *m
-		return l, nil
+		return nil
 	}
-	return l, s.openRecord(ring.closed, place{p, kindMessage, f[6]}, f[7], &l.Message)
+	return s.openRecord(ring.closed, place{l.Provider, kindMessage, f[6]}, f[7], &l.Message)
 }
 
 // window reads what a conversation holds of WhatsApp's window.
@@ -125,7 +143,7 @@ func (s *Store) Settle(ctx context.Context, l bot.Lease, end bot.Settlement) (ne
 		next, err = s.settle(ctx, ring, l, end)
 		return err
 	})
-	if err != nil {
+	if err != nil && !errors.Is(err, errKeyMissing) {
 		return nil, fmt.Errorf("settle: %w", err)
 	}
 	return next, nil
@@ -143,10 +161,10 @@ func (s *Store) settle(ctx context.Context, ring *keyring, l bot.Lease, end bot.
 		return nil, err
 	}
 	leases, err := s.openLeases(l.Provider, ring, before, answer, ownWords{})
-	if err != nil || len(leases) == 0 {
+	if len(leases) == 0 {
 		return nil, err
 	}
-	return &leases[0], nil
+	return &leases[0], err
 }
 
 var resultNames = map[bot.SendResult]string{

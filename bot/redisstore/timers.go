@@ -3,6 +3,7 @@ package redisstore
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"heard/bot"
@@ -21,19 +22,29 @@ func (s *Store) LeaseTimers(ctx context.Context, p bot.ProviderID, max int) ([]b
 		return nil, err
 	}
 	var leases []bot.TimerLease
-	for ; len(answer) >= 2; answer = answer[2:] {
+	for ; len(answer) >= 3; answer = answer[3:] {
 		l := bot.TimerLease{Provider: p, Deadline: before.Add(s.lease)}
-		token, err := integers(answer[0])
+		token, err := integers(answer[1])
 		if err != nil {
 			return nil, fmt.Errorf("lease timers: %w", err)
 		}
 		l.Token = token[0]
-		if err := s.wire.unmarshal([]byte(answer[1]), &l.Timer); err != nil {
-			return nil, fmt.Errorf("lease timers: %w", err)
+		id := bot.TimerID(answer[0])
+		if err := s.wire.unmarshal([]byte(answer[2]), &l.Timer); err != nil || l.Timer.ID() != id {
+			l.Timer, l.Unreadable = named(id), true
 		}
 		leases = append(leases, l)
 	}
 	return leases, nil
+}
+
+// named is a timer of which only the id is known.
+func named(id bot.TimerID) bot.Timer {
+	record, kind := string(id), ""
+	if i := strings.LastIndexByte(record, '/'); i >= 0 {
+		record, kind = record[:i], record[i+1:]
+	}
+	return bot.Timer{Conversation: bot.ConversationID(record), Kind: bot.TimerKind(kind)}
 }
 
 // Watermark is up to when a sender's inbound messages were listed in full; zero

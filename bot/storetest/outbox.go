@@ -249,6 +249,26 @@ func keepsPlace(w *world) {
 	w.only(w.lease(10), string(one.ID))
 }
 
+// fullLine: what there is no room for is left for whoever has room, and takes no
+// other line's place in the batch.
+func fullLine(w *world) {
+	for i := range 3 {
+		conv := w.begin(channels.Address(fmt.Sprint("+44770090040", i)))
+		w.settle(w.only(w.commit(say(conv, "sms")), "sms"), bot.Settlement{Result: bot.Untried, After: time.Second})
+	}
+	conv := w.onWhatsApp()
+	w.settle(w.only(w.commit(say(conv, "whatsapp")), "whatsapp"), bot.Settlement{Result: bot.Untried, After: time.Second})
+	w.Clock.Advance(time.Second)
+	leases, err := w.Store.LeaseMessages(w.ctx, w.Provider, 3, bot.Line{Channel: channels.SMS, Sender: ours})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.only(leases, "whatsapp")
+	if leases := w.lease(10); len(leases) != 3 {
+		w.t.Fatalf("%d of 3 are leased when there is room", len(leases))
+	}
+}
+
 func repliesFirst(w *world) {
 	w.Store = w.Paced(w.t, map[channels.Channel]float64{channels.SMS: 1})
 	first := w.begin(daughter)

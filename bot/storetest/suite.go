@@ -42,6 +42,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"a pace is kept by all instances together", paced},
 		{"a whole sender waits when the provider says so", holdSender},
 		{"who waits longest goes first", keepsPlace},
+		{"a line that is full is left out", fullLine},
 		{"people in conversation go before unprompted messages", repliesFirst},
 
 		{"random outboxes do what a simple model does", outboxAgainstModel},

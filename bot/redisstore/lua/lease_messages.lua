@@ -1,7 +1,7 @@
 -- lease_messages: takes heads of outboxes that are due, and leases that were lost.
 --
 -- KEYS 1 the provider's prefix
--- ARGV 1 now, 2 lease, 3 pace, 4 how many at most
+-- ARGV 1 now, 2 lease, 3 pace, 4 how many at most, 5... senders that are full: none for them
 -- Returns the leases, flat, nine values each (held in outbox.lua). People in conversation come first, then
 -- the oldest; which sender is first changes with the clock, so that none starves another.
 local most, count, answer = tonumber(ARGV[4]), 0, {}
@@ -37,11 +37,13 @@ local function serve(lane, sender)
   end
 end
 
+local full = {}
+for j = 5, #ARGV do full[ARGV[j]] = true end
 local senders = redis.call('SMEMBERS', sendersKey)
 table.sort(senders)
 for i = 1, #senders do
   local sender = senders[(i + now) % #senders + 1]
-  if count < most then serve('r:', sender) end
-  if count < most then serve('p:', sender) end
+  if count < most and not full[sender] then serve('r:', sender) end
+  if count < most and not full[sender] then serve('p:', sender) end
 end
 return answer
