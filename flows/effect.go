@@ -189,7 +189,12 @@ func actionNames() []string {
 	return names
 }
 
+// Asked says that a statement is put to the person for the first time in this
+// questionnaire. It tells nothing of the answer.
+type Asked struct{ Statement string }
+
 func (Send) effect()     {}
+func (Asked) effect()    {}
 func (Save) effect()     {}
 func (Begin) effect()    {}
 func (Keep) effect()     {}

@@ -112,6 +112,9 @@ func (t *turn) enter(f *Frame, s *step) (stop bool, err error) {
 	if s.answer.Kind == AnswerCase && t.onlyCase(s) || t.passes(f, s) {
 		return false, t.follow(f, s, t.valueOf(s))
 	}
+	if s.kind == Measure {
+		t.effects = append(t.effects, Asked{s.statement})
+	}
 	t.do(s)
 	t.show(f, s)
 	return true, nil

@@ -73,7 +73,7 @@ func after() []turn {
 	return []turn{
 		{"done", `^What would put it right`},
 		{"An apology", `^Who may know it was you\?`},
-		{"Nobody", `^Please check this.*1 Who it is about: Someone I care for\n2 Why you are telling us: They asked me to\n3 Where: Ward 6 PERSON\n4 When: last Tuesday\n5 What happened: "Nobody came all night\. PERSON"\n6 What would put it right: An apology\n7 Who may know: Nobody`},
+		{"Nobody", `(?s)^Staff do not see who you are.*Please check this.*1 Who it is about: Someone I care for\n2 Why you are telling us: They asked me to\n3 Where: Ward 6 PERSON\n4 When: last Tuesday\n5 What happened: "Nobody came all night\. PERSON"\n6 What would put it right: An apology\n7 Who may know: Nobody`},
 		{"Send", `^Thank you for telling us\. It is sent\. Your reference is H-[1-9A-Z]{3}-[1-9A-Z]{3}\. You will hear from a person by`},
 		{"status", `^Your complaint H-[1-9A-Z]{3}-[1-9A-Z]{3} is being looked at`},
 	}
