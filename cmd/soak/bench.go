@@ -92,7 +92,10 @@ type contestant struct {
 	name, hooks, addr string
 	people            []*benchPerson
 	next              atomic.Int64
+	pid               func() int
 	rates             []float64
+	turns             int64
+	spent             time.Duration // processor time: its own, Redis', and the load's
 	mu                sync.Mutex
 	took              []time.Duration
 }
@@ -127,7 +130,7 @@ func benchOne(ctx context.Context, out io.Writer, o benchOptions, b bench) error
 				return fmt.Errorf("%s, %s: %w", b.name, c.name, err)
 			}
 			if round == 0 {
-				c.rates, c.took = nil, nil // to warm up
+				c.rates, c.took, c.turns, c.spent = nil, nil, 0, 0 // to warm up
 			}
 		}
 	}
@@ -157,7 +160,7 @@ func newRig(ctx context.Context, o benchOptions, b bench) (*rig, error) {
 		return nil, err
 	}
 	r.both = [2]*contestant{
-		{name: "heard", hooks: webhooks, addr: p.addr}, {name: "empty handler", hooks: yardstickHooks, addr: y.addr},
+		{name: "heard", hooks: webhooks, addr: p.addr, pid: p.pid}, {name: "empty handler", hooks: yardstickHooks, addr: y.addr, pid: y.pid},
 	}
 	for n, c := range r.both {
 		for i := range o.people {
@@ -216,7 +219,7 @@ func (r *rig) hold(ctx context.Context) error {
 // block lets one of the two work for a while.
 func (r *rig) block(ctx context.Context, c *contestant, lasts time.Duration) error {
 	var wg sync.WaitGroup
-	began := time.Now()
+	began, spent := time.Now(), r.processor(c)
 	errs := make([]error, r.width)
 	var turns atomic.Int64
 	for i := range r.width {
@@ -230,7 +233,13 @@ func (r *rig) block(ctx context.Context, c *contestant, lasts time.Duration) err
 	}
 	wg.Wait()
 	c.rates = append(c.rates, float64(turns.Load())/time.Since(began).Seconds())
+	c.turns, c.spent = c.turns+turns.Load(), c.spent+r.processor(c)-spent
 	return first(errs)
+}
+
+// processor is how much processor time those have spent who have a part in a turn.
+func (r *rig) processor(c *contestant) time.Duration {
+	return spentBy(c.pid()) + spentBy(r.h.redis.cmd.Process.Pid) + spentBy(os.Getpid())
 }
 
 // first is the first error there is.
@@ -330,6 +339,11 @@ func (r *rig) report(out io.Writer, bare float64) error {
 	share := shares[len(shares)/2] // the middle round: what else the machine does falls on some rounds only
 	_, _ = fmt.Fprintf(out, "%-58s %7.1f%%   in the middle round, from %.1f%% to %.1f%%; %.1f%% of all\n", "  heard's share", 100*share,
 		100*shares[0], 100*shares[len(shares)-1], 100*rates[0]/rates[1])
+	var each [2]float64 // µs
+	for i, c := range r.both {
+		each[i] = float64(c.spent.Microseconds()) / float64(max(1, c.turns))
+	}
+	_, _ = fmt.Fprintf(out, "%-58s %7.1f%%   %.0f µs a turn, beside %.0f µs: whatever else the machine does\n", "  by processor time, load and Redis included", 100*each[1]/each[0], each[0], each[1])
 	_, _ = fmt.Fprintf(out, "%-58s %8.0f   heard does %.1f%% of it\n\n", "  the bare commit script", bare, 100*rates[0]/bare)
 	var faults []error
 	if share < leastShare {

@@ -131,6 +131,24 @@ func (p *process) stop(ctx context.Context) (time.Duration, error) {
 	return time.Since(began), nil
 }
 
+func (p *process) pid() int { return p.cmd.Process.Pid }
+
+// spentBy is the processor time of a process so far; 0 where there is no /proc.
+func spentBy(pid int) time.Duration {
+	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	if err != nil {
+		return 0
+	}
+	_, after, _ := strings.Cut(string(stat), ") ") // behind its name
+	fields := strings.Fields(after)
+	if len(fields) < 13 {
+		return 0
+	}
+	user, _ := strconv.Atoi(fields[11])   // a number of the kernel's
+	system, _ := strconv.Atoi(fields[12]) // the same
+	return time.Duration(user+system) * 10 * time.Millisecond
+}
+
 // resident is the process's memory in bytes; 0: it is not running.
 func (p *process) resident() int64 {
 	p.mu.Lock()

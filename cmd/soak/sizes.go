@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -62,6 +63,8 @@ type sized struct {
 	people []*sync.Mutex
 	steps  []int
 	rates  []float64
+	turns  int64
+	spent  time.Duration // processor time of this process and its Redis
 }
 
 // sizedPeople take turns in each store.
@@ -216,7 +219,9 @@ func compareSizes(ctx context.Context, out io.Writer, o sizesOptions, full, empt
 			}
 		}
 		if round == 0 {
-			full.rates, empty.rates = nil, nil // to warm up
+			for _, s := range both {
+				s.rates, s.turns, s.spent = nil, 0, 0 // to warm up
+			}
 		}
 	}
 	var shares []float64
@@ -224,12 +229,12 @@ func compareSizes(ctx context.Context, out io.Writer, o sizesOptions, full, empt
 		shares = append(shares, full.rates[i]/empty.rates[i])
 	}
 	slices.Sort(shares)
-	share := shares[len(shares)/2]
+	share := float64(empty.each()) / float64(full.each()) // what else the machine does does not count
 	for _, s := range both {
-		_, _ = fmt.Fprintf(out, "%-6s %6.0f turns a second, %s a turn at sixteen at a time\n", s.name, mean(s.rates), time.Duration(16e9/mean(s.rates)).Round(time.Microsecond))
+		_, _ = fmt.Fprintf(out, "%-6s %6.0f turns a second; %s of processor time a turn, Redis included\n", s.name, mean(s.rates), s.each().Round(time.Microsecond))
 	}
-	_, _ = fmt.Fprintf(out, "full of empty: %.1f%% in the middle round, from %.1f%% to %.1f%%; Redis holds %d MB\n",
-		100*share, 100*shares[0], 100*shares[len(shares)-1], residentOf(full.h.redis.cmd.Process.Pid)>>20)
+	_, _ = fmt.Fprintf(out, "full of empty: %.1f%% by processor time; by the clock %.1f%% in the middle round, from %.1f%% to %.1f%%; Redis holds %d MB\n",
+		100*share, 100*shares[len(shares)/2], 100*shares[0], 100*shares[len(shares)-1], residentOf(full.h.redis.cmd.Process.Pid)>>20)
 	if share < leastFull {
 		return fmt.Errorf("a turn in the full store is at %.1f%% of the empty one's, and %.0f%% must be", 100*share, 100*leastFull)
 	}
@@ -241,7 +246,7 @@ func (s *sized) block(ctx context.Context, lasts time.Duration) error {
 	var wg sync.WaitGroup
 	var turns atomic.Int64
 	errs := make([]error, 16)
-	began := time.Now()
+	began, spent := time.Now(), s.processor()
 	for w := range errs {
 		wg.Go(func() {
 			for time.Since(began) < lasts && errs[w] == nil {
@@ -253,11 +258,18 @@ func (s *sized) block(ctx context.Context, lasts time.Duration) error {
 	}
 	wg.Wait()
 	s.rates = append(s.rates, float64(turns.Load())/time.Since(began).Seconds())
+	s.turns, s.spent = s.turns+turns.Load(), s.spent+s.processor()-spent
 	if err := first(errs); err != nil {
 		return errors.Join(fmt.Errorf("the %s store", s.name), err)
 	}
 	return nil
 }
+
+func (s *sized) processor() time.Duration {
+	return spentBy(s.h.redis.cmd.Process.Pid) + spentBy(os.Getpid())
+}
+
+func (s *sized) each() time.Duration { return s.spent / time.Duration(max(1, s.turns)) }
 
 func (s *sized) turn(ctx context.Context) error {
 	n := s.next.Add(1)
