@@ -69,6 +69,8 @@ func (w *work) effect(e flows.Effect) error {
 		w.notNow(e)
 	case flows.Done:
 		w.told(e.Notice)
+	case flows.Asked:
+		w.op(CountAsked{w.statement(e.Statement)})
 	case flows.Measures:
 		w.measured(e)
 	default:
@@ -273,19 +275,25 @@ func (c *Case) nextNotice(now time.Time) time.Duration {
 	return max(0, next.Sub(now))
 }
 
+// statement is what is known of a statement that is asked, but for its answer.
+func (w *work) statement(id string) StatementAnswer {
+	s := StatementAnswer{
+		Month: w.now.In(w.p.Calendar.Location).Format("2006-01"), Channel: string(w.conv.Channel), Language: w.lang, Statement: id,
+	}
+	if w.subject != nil {
+		s.Service = w.subject.field("service")
+	}
+	return s
+}
+
 // measured moves the answers to statements into their own store, and leaves on
 // the case only which were asked.
 func (w *work) measured(e flows.Measures) {
 	var answers []StatementAnswer
-	service := ""
-	if w.subject != nil {
-		service = w.subject.field("service")
-	}
 	for _, a := range e.Answers {
-		answers = append(answers, StatementAnswer{
-			Month: w.now.In(w.p.Calendar.Location).Format("2006-01"), Channel: string(w.conv.Channel),
-			Language: w.lang, Statement: a.Statement, Answer: a.Value, Service: service,
-		})
+		one := w.statement(a.Statement)
+		one.Answer = a.Value
+		answers = append(answers, one)
 	}
 	w.op(AddAnswers{answers})
 	if c := w.subject; c != nil {

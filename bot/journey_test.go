@@ -444,3 +444,27 @@ func TestPrivacyOfOneOfSeveral(t *testing.T) {
 		t.Errorf("the first is %q, the second %q", one, other)
 	}
 }
+
+// A score without how many were asked says nothing: who stops in the middle was
+// asked too. What is counted names nobody.
+func TestAskedIsCounted(t *testing.T) {
+	w := onEmbedded(t)
+	w.quietly(daughter)
+	w.later(25 * time.Hour)
+	w.hasWords(w.hears(daughter), "may we ask")
+	w.say(daughter, "1") // the first statement comes
+	w.say(daughter, "2") // it is answered, and the second comes
+	w.say(daughter, "what?")
+	counts, err := w.desk.Counts(w.ctx, hospital, "2026-11")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range counts {
+		if c.Asked != 1 || c.Of.Channel != "sms" || c.Of.Language != "en" || c.Of.Answer != "" || c.Of.Statement == "" {
+			t.Errorf("%+v", c)
+		}
+	}
+	if len(counts) != 2 {
+		t.Errorf("%d statements were asked, want 2", len(counts))
+	}
+}

@@ -268,6 +268,12 @@ type StatementAnswer struct {
 	Answer    string `cbor:"6,keyasint"`
 }
 
+// StatementCount is how often a statement was put to people.
+type StatementCount struct {
+	Of    StatementAnswer // Answer is empty
+	Asked int
+}
+
 // Message is one outgoing message in a conversation's outbox.
 type Message struct {
 	Task     TaskID            `cbor:"1,keyasint"`

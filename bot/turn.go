@@ -98,6 +98,10 @@ type EndTask struct{ ID string }
 // AddAnswers puts answers to statements into their own store.
 type AddAnswers struct{ Answers []StatementAnswer }
 
+// CountAsked counts a statement that is put to a person. Answer is left empty.
+type CountAsked struct{ Of StatementAnswer }
+
+func (CountAsked) op()      {}
 func (PutConversation) op() {}
 func (PutCase) op()         {}
 func (EraseCase) op()       {}

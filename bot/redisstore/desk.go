@@ -182,3 +182,23 @@ func (d *Desk) Answers(ctx context.Context, p bot.ProviderID, month string) (ans
 	}
 	return answers, nil
 }
+
+// Counts reads how often each statement was asked in a month ("2026-11").
+func (d *Desk) Counts(ctx context.Context, p bot.ProviderID, month string) ([]bot.StatementCount, error) {
+	values, err := d.rdb.HGetAll(ctx, countsKey(p, month)).Result()
+	if err != nil {
+		return nil, fmt.Errorf("read counts: %w", err)
+	}
+	var all []bot.StatementCount
+	for _, of := range slices.Sorted(maps.Keys(values)) {
+		parts := strings.Split(of, countSeparator)
+		n, err := strconv.Atoi(values[of])
+		if err != nil || len(parts) != 4 {
+			return nil, fmt.Errorf("read counts: %w", errWire)
+		}
+		all = append(all, bot.StatementCount{Asked: n, Of: bot.StatementAnswer{
+			Month: month, Service: parts[0], Channel: parts[1], Language: parts[2], Statement: parts[3],
+		}})
+	}
+	return all, nil
+}

@@ -50,6 +50,10 @@ func (e *turnEncoder) encode(op bot.Op) error {
 	case bot.EndTask:
 		e.add("e", op.ID)
 		return nil
+	case bot.CountAsked:
+		of := op.Of
+		e.add("m", of.Month, strings.Join([]string{of.Service, of.Channel, of.Language, of.Statement}, countSeparator))
+		return nil
 	case bot.AddAnswers:
 		return e.addAnswers(op.Answers)
 	}
@@ -165,6 +169,9 @@ func caseOrNone(ref bot.CaseRef) string {
 	}
 	return string(ref)
 }
+
+// countSeparator parts what a count is of: no name holds it.
+const countSeparator = "\x1f"
 
 // addAnswers gives each answer a random name of its own: nothing joins it to the
 // others of its turn, or to when it was given.

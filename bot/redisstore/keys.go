@@ -37,6 +37,7 @@ var keyKinds = []keyKind{
 
 	{"flowKey", "v:"},    // hash: flow, structure, wording; by the structure's hash
 	{"answersKey", "a:"}, // hash per month: random id -> sealed answer
+	{"countsKey", "m:"},  // hash per month: service, channel, language and statement -> how often it was asked
 }
 
 // The keys of which a provider has one.
@@ -74,6 +75,7 @@ func turnMark(id bot.TurnID) string { return "t:" + string(id) }
 
 func flowKey(p bot.ProviderID, hash string) string     { return prefix(p) + "v:" + hash }
 func answersKey(p bot.ProviderID, month string) string { return prefix(p) + "a:" + month }
+func countsKey(p bot.ProviderID, month string) string  { return prefix(p) + "m:" + month }
 func casesKey(p bot.ProviderID) string                 { return prefix(p) + "cases" }
 func changesKey(p bot.ProviderID) string               { return prefix(p) + "changes" }
 func marksKey(p bot.ProviderID) string                 { return prefix(p) + "marks" }

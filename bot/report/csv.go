@@ -89,7 +89,10 @@ func fill(r []string, c Cell) {
 	low, high := f.Interval()
 	copy(r[stateAt:], []string{"shown", number(f.Score()), number(low), number(high), fmt.Sprint(f.N)})
 	if f.Asked > 0 {
-		r[12], r[13] = fmt.Sprint(f.Asked), fmt.Sprint(f.Delivered)
+		r[12] = fmt.Sprint(f.Asked)
+	}
+	if f.Delivered > 0 {
+		r[13] = fmt.Sprint(f.Delivered)
 	}
 	if share, known := f.Rate(); known {
 		r[14] = number(share)

@@ -109,6 +109,15 @@ func tableOf(ctx context.Context, c config.Config, p config.Provider, by report.
 			return report.Table{}, fmt.Errorf("read %s: %w", month, err)
 		}
 		in.Answers = append(in.Answers, answers...)
+		counts, err := desk.Counts(ctx, bot.ProviderID(p.ID), month.String())
+		if err != nil {
+			return report.Table{}, fmt.Errorf("read %s: %w", month, err)
+		}
+		for _, c := range counts {
+			in.Counts = append(in.Counts, report.Count{
+				Month: c.Of.Month, Service: c.Of.Service, Channel: c.Of.Channel, Language: c.Of.Language, Statement: c.Of.Statement, Asked: c.Asked,
+			})
+		}
 	}
 	return report.Make(by, in)
 }

@@ -13,6 +13,7 @@
 --        k ref version record wrapped handle link score  put a case; wrapped, link: new only; score '' = not listed
 --        d ref version handle                            erase a case
 --        a ref entry sealed new                          append to a timeline; new '1': put by this turn
+--        m month of                                      count a statement that is asked
 --        z ref entry                                     take an entry out of a timeline
 --        r id                                            take what nobody asked for out of an outbox
 --        w id sealed                                     keep with a conversation
@@ -29,7 +30,7 @@
 --
 -- Nearly every turn runs through here, and each costs all the others their time: records are read once, fields of
 -- one key are written at once, and what the turn itself settles is not asked.
-local SIZE = {x = 4, c = 7, k = 8, d = 4, a = 5, w = 3, f = 2, q = 6, t = 4, u = 2, s = 6, e = 2, n = 4, z = 3, r = 2}
+local SIZE = {x = 4, c = 7, k = 8, d = 4, a = 5, w = 3, f = 2, q = 6, t = 4, u = 2, s = 6, e = 2, n = 4, z = 3, r = 2, m = 3}
 local TURN, MARK, FIRST, LAST = ARGV[4], P .. ARGV[5], 14, #ARGV
 
 local known = redis.call('MGET', MARK, sealingKey)
@@ -213,6 +214,8 @@ while i <= LAST do
     put_task(id, ARGV[i + 2], ARGV[i + 3], ARGV[i + 4])
   elseif op == 'e' then
     end_task(id)
+  elseif op == 'm' then
+    redis.call('HINCRBY', countsKey(id), ARGV[i + 2], '1')
   elseif op == 'z' then
     redis.call('HDEL', caseKey(id), 'e:' .. ARGV[i + 2])
   elseif op == 'r' then
