@@ -286,6 +286,10 @@ type Message struct {
 	// Case is the case that the message has news of, on whose timeline it is noted
 	// what became of it. A mere reply has none.
 	Case CaseRef `cbor:"7,keyasint,omitempty"`
+
+	// Once: a code or the like, which must not come twice. Where nobody can say
+	// whether it arrived it is not sent again: the person asks for another.
+	Once bool `cbor:"8,keyasint,omitempty"`
 }
 
 // Unasked tells whether a message comes without the person having just written. It

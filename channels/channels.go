@@ -161,6 +161,8 @@ type Capabilities struct {
 	Segments    bool // billed by SMS segment
 	Templates   bool // needs a template outside the 24-hour window
 	Lookup      bool // a send in doubt can be looked up at the provider
+
+	Pause time.Duration // between two messages to one person, but for a few at once; 0: none
 }
 
 // CapabilitiesOf returns the data of one channel. Source: domain.md's limits,
@@ -170,7 +172,7 @@ func CapabilitiesOf(c Channel) Capabilities {
 	case WhatsApp:
 		return Capabilities{TextLimit: 1600, Buttons: 3, ButtonLabel: 20, List: 10, ListLabel: 24, Templates: true, Lookup: true}
 	case Telegram:
-		return Capabilities{TextLimit: 4096, Buttons: 12, ButtonLabel: 40}
+		return Capabilities{TextLimit: 4096, Buttons: 12, ButtonLabel: 40, Pause: time.Second}
 	default:
 		return Capabilities{TextLimit: 1600, Segments: true, Lookup: true}
 	}

@@ -146,10 +146,15 @@ func (d *Dispatcher) outbound(l bot.Lease, shut bool) channels.Outbound {
 }
 
 // doubt looks for a message that an earlier attempt may have sent. Nil: it was
-// not, or nobody can know, so it is sent again: a question or news that comes
-// twice is better than one that never comes.
+// not, or nobody can know, and it is sent again. Telegram cannot be asked. There a
+// question, an answer or news goes again, since one that comes twice is better
+// than one that never comes; a code that is good once does not.
 func (d *Dispatcher) doubt(ctx context.Context, sender Sender, l bot.Lease, out channels.Outbound) *bot.Settlement {
 	if !channels.CapabilitiesOf(l.Channel).Lookup {
+		if l.Message.Once {
+			s := aside("unknown", givenUpInDoubt)
+			return &s
+		}
 		return nil
 	}
 	if wait := doubtWait - d.o.Now().Sub(l.Doubt); wait > 0 {

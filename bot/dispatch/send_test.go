@@ -224,6 +224,25 @@ func TestInDoubtTelegramSendsAgain(t *testing.T) {
 	}
 }
 
+// A code that is good once must not come twice: whoever reads the second would not
+// know which of them counts.
+func TestInDoubtACodeIsNotSentAgain(t *testing.T) {
+	h := newHouse(t)
+	d, _ := h.start()
+	h.telegram.Fail(channelstest.Fault{Taken: true})
+	c := h.person(onTele)
+	deliver(d, h.queuedAs(&c, bot.Message{Text: "Your code", Once: true}))
+	h.result("in doubt")
+	h.clock.Advance(5 * time.Second)
+	h.result("set aside")
+	if got := h.telegram.Texts(onTele); len(got) != 1 {
+		t.Errorf("they read %q", got)
+	}
+	if tasks := h.tasks(); len(tasks) != 1 || !strings.Contains(tasks[0].Text, "Nobody can say") {
+		t.Errorf("tasks %+v", tasks)
+	}
+}
+
 // held is a sender that waits for the test.
 type held struct {
 	sent    chan channels.Outbound

@@ -13,7 +13,7 @@ type keyKind struct{ lua, name string }
 
 // The kinds of key, all of them. Those that end in a colon take an id.
 var keyKinds = []keyKind{
-	{"conversationKey", "c:"}, // hash: v version, r sealed record, k case, m moved to, s sender, n last token, f flight, w window
+	{"conversationKey", "c:"}, // hash: v version, r sealed record, k case, m moved to, s sender, n last token, f flight, w window, t pace
 	{"keptKey", "w:"},         // list: sealed entries that belong to no case
 	{"caseKey", "k:"},         // hash: v version, r sealed record, w wrapped data key, h handle, n number of entries; timeline: see entryField
 	{"caseTasksKey", "kt:"},   // set: ids of the staff tasks about a case

@@ -189,12 +189,13 @@ func (s *Store) begin(ctx context.Context, o Options) error {
 	return s.readKeyrings(ctx, o.Providers, s.wrap.openKeyring)
 }
 
-// paceArgument writes rates as scripts read them, in millionths of a message per ms.
+// paceArgument writes rates as scripts read them, in millionths of a message per ms,
+// each with the pause of its channel between two messages to one person.
 func paceArgument(rates map[channels.Channel]float64) string {
 	var parts []string
 	for c, perSecond := range rates {
 		if perSecond > 0 {
-			parts = append(parts, fmt.Sprintf("%s=%d", c, int64(math.Ceil(perSecond*1000))))
+			parts = append(parts, fmt.Sprintf("%s=%d:%d", c, int64(math.Ceil(perSecond*1000)), channels.CapabilitiesOf(c).Pause.Milliseconds()))
 		}
 	}
 	sort.Strings(parts)

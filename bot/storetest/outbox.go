@@ -249,6 +249,60 @@ func keepsPlace(w *world) {
 	w.only(w.lease(10), string(one.ID))
 }
 
+// chatPace: Telegram refuses more than one message a second to one person, but for a
+// few at once. Whoever else waits is not held up.
+func chatPace(w *world) {
+	w.Store = w.Paced(w.t, map[channels.Channel]float64{channels.Telegram: 30})
+	chat := func(a channels.Address) *bot.Conversation {
+		v, err := w.Store.Lookup(w.ctx, w.Provider, channels.Telegram, "12345", a)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		return &v.Conversation
+	}
+	one, two := chat("1"), chat("2")
+	ops := []bot.Op{bot.PutConversation{Conversation: one}}
+	for i := range 6 {
+		ops = append(ops, say(one, fmt.Sprint(i)))
+	}
+	next := &w.commit(ops...)[0]
+	for i := range 3 {
+		if next == nil || next.Message.Text != fmt.Sprint(i) {
+			w.t.Fatalf("message %d of a few at once does not go", i)
+		}
+		next = w.accept(*next)
+	}
+	if next != nil {
+		w.t.Fatal("a fourth goes in the same moment")
+	}
+	w.only(w.commit(bot.PutConversation{Conversation: two}, say(two, "other")), "other")
+	for i := 3; i < 6; i++ {
+		w.Clock.Advance(999 * time.Millisecond)
+		w.none(w.lease(10), "a second has not passed")
+		w.Clock.Advance(time.Millisecond)
+		if next := w.accept(w.only(w.lease(10), fmt.Sprint(i))); next != nil {
+			w.t.Fatal("two go in one second")
+		}
+	}
+	w.none(w.commit(say(one, "waits")), "a second has not passed")
+	w.settle(w.only(w.commit(say(two, "behind")), "behind"), bot.Settlement{Result: bot.Untried, After: time.Millisecond})
+	w.Clock.Advance(time.Millisecond)
+	w.only(w.lease(10), "behind")
+	w.Clock.Advance(-24 * time.Hour)
+	w.only(w.commit(say(one, "after")), "waits")
+}
+
+// wrongHold: a provider's wait is an hour at most; one that ends in a day is of a
+// clock that was wrong, and would silence everybody.
+func wrongHold(w *world) {
+	one, two := w.begin(daughter), w.begin(neighbor)
+	l := w.only(w.commit(say(one, "1")), "1")
+	w.settle(l, bot.Settlement{Result: bot.Again, After: time.Hour, AllChats: true})
+	w.none(w.commit(say(two, "2")), "the sender must wait")
+	w.Clock.Advance(-24 * time.Hour)
+	w.only(w.commit(say(two, "3")), "2")
+}
+
 // fullLine: what there is no room for is left for whoever has room, and takes no
 // other line's place in the batch.
 func fullLine(w *world) {

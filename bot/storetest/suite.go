@@ -42,6 +42,8 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"a pace is kept by all instances together", paced},
 		{"a whole sender waits when the provider says so", holdSender},
 		{"who waits longest goes first", keepsPlace},
+		{"one person's pace is kept, and holds up nobody else", chatPace},
+		{"a wait that no provider asked for is not kept", wrongHold},
 		{"a line that is full is left out", fullLine},
 		{"people in conversation go before unprompted messages", repliesFirst},
 

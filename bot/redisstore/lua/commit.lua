@@ -120,7 +120,7 @@ end
 -- From here on the turn is done: what it leases, then what it remembers, which grows.
 local leases = ''
 for _, b in ipairs(order) do
-  if b.free and take(b.sender) then
+  if b.free and take(b.sender, b.id) then
     local at = b[b.head or 1]
     b.token, b.class, b.task, b.sealed = int(b.last + 1), ARGV[at + 3], ARGV[at + 2], ARGV[at + 4]
     b.flight = flight(b.token, now + LEASE, now, 0, 1, b.class, b.task, b.sealed)

@@ -13,7 +13,11 @@ local function resume(conv, sender, f)
     redis.call('HDEL', conversationKey(conv), 'f')
     return follow(conv, sender, true)
   end
-  if not take(sender) then return nil, true end
+  local may, at = take(sender, conv)
+  if not may then
+    if at then schedule(conv, sender, f.class, at) end
+    return nil, not at
+  end
   local doubt = f.doubt == 0 and f.start or f.doubt
   return send(conv, sender, f.attempts, f.class, f.task, f.sealed, doubt), false
 end

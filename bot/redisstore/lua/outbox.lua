@@ -1,5 +1,6 @@
 -- Shared: the outbox. ARGV[2] is the length of a lease in ms, ARGV[3] the pace as
--- "sms=<millionths of a message per ms>,..." or empty.
+-- "sms=<millionths of a message per ms>:<ms between two to one person>,..." or
+-- empty. A person may have BURST at once; a provider's wait is LONGEST at most.
 --
 -- A message that waits is "<attempts> <not before, ms> <class> <task> <sealed>"
 -- in one of its conversation's two lists; its class is h (help), r (reply) or p
@@ -19,6 +20,7 @@
 -- that this leased> <case>", 0 where there is none; case is the one that the
 -- message has news of, if any, and not known before it was settled.
 local LEASE, RATES, MESSAGE, WEEK = tonumber(ARGV[2]), ARGV[3], 1000000, '691200000'
+local BURST, LONGEST = 3, 3600000
 
 local function waiting(attempts, after, class, task, sealed)
   return int(attempts) .. ' ' .. int(after) .. ' ' .. class .. ' ' .. task .. ' ' .. sealed
@@ -82,20 +84,29 @@ local function unschedule(conv, sender)
   redis.call('ZREM', dueKey('p:' .. sender), conv)
 end
 
--- take spends one message of the sender's pace; false: not yet. A clock that went
--- back begins a new bucket.
-local function take(sender)
+-- take spends one message of the sender's pace, and of its person's; false: not yet, and if it is the person's, when.
+-- What is further off than any of them can be was written by a clock that was wrong, and begins anew.
+local function take(sender, conv)
   local bucket = redis.call('HMGET', paceKey(sender), 'tokens', 'at', 'hold')
-  if bucket[3] and tonumber(bucket[3]) > now then return false end
+  local hold = tonumber(bucket[3] or '0')
+  if hold > now and hold <= now + LONGEST then return false end
   if RATES == '' then return true end
-  local rate = tonumber(string.match(RATES, string.match(sender, '^%a*') .. '=(%d+)') or '0')
-  if rate == 0 then return true end
+  local rate, pause = string.match(RATES, string.match(sender, '^%a*') .. '=(%d+):(%d+)')
+  if not rate then return true end
+  rate, pause = tonumber(rate), tonumber(pause)
+  local chat = 0
+  if pause > 0 then
+    chat = tonumber(redis.call('HGET', conversationKey(conv), 't') or '0')
+    if chat > now + BURST * pause then chat = 0 end
+    if chat > now + (BURST - 1) * pause then return false, chat - (BURST - 1) * pause end
+  end
   local tokens = math.max(MESSAGE, rate * 1000)
   if bucket[1] and tonumber(bucket[2]) <= now then
     tokens = math.min(tokens, tonumber(bucket[1]) + (now - tonumber(bucket[2])) * rate)
   end
   if tokens < MESSAGE then return false end
   redis.call('HSET', paceKey(sender), 'tokens', int(tokens - MESSAGE), 'at', int(now))
+  if pause > 0 then redis.call('HSET', conversationKey(conv), 't', int(math.max(chat, now) + pause)) end
   return true
 end
 
@@ -139,9 +150,14 @@ local function follow(conv, sender, may_send)
     schedule(conv, sender, class, after)
     return nil, false
   end
-  if not may_send or not take(sender) then
+  if not may_send then
     schedule(conv, sender, class, now, 'LT')
     return nil, true
+  end
+  local may, at = take(sender, conv)
+  if not may then
+    if at then schedule(conv, sender, class, at) else schedule(conv, sender, class, now, 'LT') end
+    return nil, not at
   end
   redis.call('LPOP', list)
   return send(conv, sender, attempts, string.lower(class), task, sealed, 0), false
