@@ -275,7 +275,7 @@ func chatPace(w *world) {
 	if next != nil {
 		w.t.Fatal("a fourth goes in the same moment")
 	}
-	w.only(w.commit(bot.PutConversation{Conversation: two}, say(two, "other")), "other")
+	w.accept(w.only(w.commit(bot.PutConversation{Conversation: two}, say(two, "other")), "other"))
 	for i := 3; i < 6; i++ {
 		w.Clock.Advance(999 * time.Millisecond)
 		w.none(w.lease(10), "a second has not passed")
