@@ -22,7 +22,7 @@ import (
 func Parse(folders ...fs.FS) (*Sources, error) {
 	r := &sourceReader{src: &Sources{}, seen: map[string]Pos{}, inFolder: map[string]int{}}
 	for i, folder := range folders {
-		r.folder = i
+		r.folder, r.earlier = i, len(r.src.Wordings)
 		r.readFolder(folder)
 	}
 	if len(r.problems) > 0 {
@@ -38,6 +38,7 @@ type sourceReader struct {
 	src      *Sources
 	problems Problems
 	folder   int
+	earlier  int            // how many wordings are of earlier folders
 	seen     map[string]Pos // what was defined already, by kind and name
 	inFolder map[string]int // which folder what may be replaced came from, likewise
 

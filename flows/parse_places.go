@@ -23,12 +23,23 @@ func (r *sourceReader) readPlaces(n yamlNode) {
 		}
 		same := func(old PlaceSource) bool { return placeCode(old.Code) == placeCode(p.Code) }
 		if i := slices.IndexFunc(r.src.Places, same); i >= 0 && r.ofEarlierFolder("place", placeCode(p.Code)) {
+			r.forgetPlace(r.src.Places[i].Code)
 			r.src.Places[i] = p
 		} else if r.define("place", placeCode(p.Code), p.Pos, "") {
 			r.src.Places = append(r.src.Places, p)
 		}
 		r.inFolder["place "+placeCode(p.Code)] = r.folder
 	})
+}
+
+// forgetPlace drops what earlier folders call a place in other languages: it is
+// another place now.
+func (r *sourceReader) forgetPlace(code string) {
+	for i := range r.src.Wordings[:r.earlier] {
+		if w := &r.src.Wordings[i]; w.For == placesName {
+			w.Wording = slices.DeleteFunc(w.Wording, func(one RewordSource) bool { return strings.HasPrefix(one.Key, code+".") })
+		}
+	}
 }
 
 // readAdvocacy reads who helps people to complain. A provider's own folder

@@ -1,8 +1,11 @@
 package flows_test
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"heard/flows"
@@ -71,6 +74,54 @@ func TestPlaceOfACode(t *testing.T) {
 	k.now = k.now.Add(8 * 24 * time.Hour)
 	k.talk("complain")
 	k.hears(k.says("me"), "Where did it happen?")
+}
+
+// A home where people speak Welsh is answered in Welsh from the first word, unless
+// the person chose otherwise before; and a provider's own place takes the place of an
+// example.
+func TestPlacesOfAProvider(t *testing.T) {
+	set := written(t, flows.Options{Languages: []string{"en", "cy"}}, `
+places:
+  ROSE: {name: Y Rhosyn, language: cy}
+  WARD6: {name: Maple Ward}
+`)
+	k := newTalker(t, set)
+	k.hears(k.says("Complain (ROSE)"), "Mae gennych hawl i gwyno")
+	k.talk("fi")
+	if v, _ := saved(k.effects, "place"); v != "Y Rhosyn" {
+		t.Errorf("the place is %q", v)
+	}
+	k = newTalker(t, set)
+	k.st.Language = "en"
+	k.hears(k.says("Complain (ROSE)"), "You have a right to complain")
+	k = newTalker(t, set)
+	k.talk("Complain (WARD6)", "me")
+	if v, _ := saved(k.effects, "place"); v != "Maple Ward" {
+		t.Errorf("the place is %q", v)
+	}
+}
+
+// What is wrong in a table of places or helpers is told before anybody meets it.
+func TestTablesOfPlacesAreChecked(t *testing.T) {
+	for text, want := range map[string]string{
+		"places:\n  STOP: {name: Stop}\n":                                                         "the phone network takes that word",
+		"places:\n  A1: {service: x}\n":                                                           "needs name:",
+		"places:\n  A1: {name: One}\n  a1: {name: Two}\n":                                         "already in",
+		"advocacy:\n  x: {areas: [LS1], title: T, source: s, checked: 2026-11-25}\n":              "no postcode area",
+		"advocacy:\n  x: {areas: [LS], title: T, source: s, checked: yesterday}\n":                "is not a date",
+		"advocacy:\n  x: {areas: [LS], title: T, checked: 2026-11-25}\n":                          "needs source:",
+		"desk:\n  making.serius: Staff do it\n":                                                   "none of the 21 statements",
+		"jurisdiction: x\nacknowledge: 3 working days\nrespond: 6 months\nombudsmen: {nhs: {}}\n": "needs",
+	} {
+		src, err := flows.Parse(fstest.MapFS{"x.yaml": {Data: []byte(text)}})
+		all := fmt.Sprint(err)
+		for _, p := range flows.Check(src, flows.CheckOptions{}) {
+			all += p.String()
+		}
+		if !strings.Contains(all, want) {
+			t.Errorf("%q gives %q, without %q", text, all, want)
+		}
+	}
 }
 
 // In danger the ward's own help comes, for as long as somebody is likely to be there.

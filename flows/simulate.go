@@ -319,6 +319,8 @@ func (w *Simulation) apply(e Effect) {
 		case OpenCase:
 			w.Facts.Case.Status, w.Facts.Case.Stage, w.Facts.Case.Due = "open", Informed, w.Now.AddDate(0, 0, 3)
 			w.Facts.Cases = append(w.Facts.Cases, CaseBrief{Ref: w.Facts.Case.Ref, Sent: w.Now})
+		case ToldOfDeath:
+			w.pending, w.reminders = nil, nil
 		case DeleteDraft:
 			if w.Facts.Case.Status == "draft" {
 				w.Facts.Case = CaseFacts{}
