@@ -45,6 +45,8 @@ func (s *stage) inside(ctx context.Context, run bool) (*inside, error) {
 	o.Pace = map[channels.Channel]float64{channels.WhatsApp: 80, channels.Telegram: 30}
 	if run {
 		o.Clock = in.now
+	} else {
+		o.Pace[channels.WhatsApp] = 0.001 // else commits would lease messages that nobody here sends
 	}
 	var err error
 	if in.store, err = redisstore.Open(ctx, o); err != nil {
@@ -201,7 +203,7 @@ func oldestFirst(sent []string) error {
 		if _, err := fmt.Sscanf(text, "News number %d", &n); err != nil {
 			return fmt.Errorf("%q was sent", text)
 		}
-		if off := n - place; off > 300 || off < -300 {
+		if off := n - place; off > 150 || off < -150 {
 			return fmt.Errorf("the message made as number %d was sent as number %d", n, place)
 		}
 	}

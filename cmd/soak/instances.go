@@ -33,17 +33,20 @@ type frozenRow struct {
 	thawed chan struct{} // closed when it goes on
 
 	stale   []*person // their commits are on the way to Redis
-	sending []*person // their replies were taken, and the answer to it is on the way
-	waiting []*person // their replies are leased, and wait for a worker
+	listed  []*person // on SMS: their replies were taken, and the answer to it is on the way
+	crowd   []*person // on Telegram: the same, until nothing more is sent at once
+	waiting []*person // the next of these: their replies are leased, and wait for their turn
 	others  []*person
 
 	held, arrived atomic.Int64
+	holding       atomic.Bool
 }
 
-// frozenInstance halts one of three processes with commits on the wire, with every
-// worker in the middle of a send, and with leases that wait for a worker. The
-// others take over when the leases end. When it goes on, its commits must be
-// refused, and what it had leased must not be sent by it.
+// frozenInstance halts one of three processes with commits on the wire, with as
+// many sends under way as it makes at once, and with leases that wait behind them.
+// The others take over when the leases end. When it goes on, its commits must be
+// refused, and what waited must not be sent by it. What it was sending comes once
+// more on Telegram, which cannot be asked.
 func frozenInstance(ctx context.Context, s *stage) error {
 	if err := s.heards(ctx, 3, true); err != nil {
 		return err
@@ -57,23 +60,26 @@ func frozenInstance(ctx context.Context, s *stage) error {
 	for i := range 6 {
 		f.stale = append(f.stale, s.personOn(channels.SMS, i))
 	}
-	for i := range 64 { // as many as there are workers
-		f.sending = append(f.sending, s.personOn(channels.SMS, 100+i))
+	for i := range 6 {
+		f.listed = append(f.listed, s.personOn(channels.SMS, 100+i))
 	}
-	for i := range 10 {
-		f.waiting = append(f.waiting, s.personOn(channels.Telegram, 200+i))
+	for i := range 90 { // more than are sent at once
+		f.crowd = append(f.crowd, s.personOn(channels.Telegram, 200+i))
 	}
 	f.others = []*person{s.newPerson(300), s.newPerson(301), s.newPerson(302)}
 	if err := f.freeze(ctx); err != nil {
 		return errors.Join(s.ledger.fault(), err)
 	}
 	time.AfterFunc(freeze, thaw)
-	err := all(slices.Concat(f.stale, f.sending, f.waiting, f.others), func(p *person) error { return f.while(ctx, p) })
+	everybody := slices.Concat(f.stale, f.listed, f.crowd, f.waiting, f.others)
+	err := all(everybody, func(p *person) error { return f.while(ctx, p) })
 	if err != nil {
 		return errors.Join(s.ledger.fault(), err)
 	}
-	s.saw = fmt.Sprintf("%d stale commits, %d sends under way, %d leases that waited", f.held.Load(), f.arrived.Load(), len(f.waiting))
-	return s.account(ctx, slices.Concat(f.stale, f.sending, f.waiting, f.others))
+	err = s.account(ctx, everybody)
+	s.saw = fmt.Sprintf("%d stale commits, %d sends under way, %d leases that waited; %d came twice on Telegram, in doubt",
+		f.held.Load(), f.arrived.Load(), len(f.waiting), s.ledger.repeated)
+	return err
 }
 
 // freeze brings everybody to their place and halts the process.
@@ -83,8 +89,7 @@ func (f *frozenRow) freeze(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	three := slices.Concat(f.stale, f.sending, f.waiting)
-	if err := all(three, func(p *person) error {
+	if err := all(slices.Concat(f.stale, f.listed, f.crowd), func(p *person) error {
 		return p.through(to, []turn{{"complain", "Who is this about?"}, {"Me", "Where did it happen?"}})
 	}); err != nil {
 		return err
@@ -105,39 +110,62 @@ func (f *frozenRow) freeze(ctx context.Context) error {
 	}
 	f.proxy.nowhere()
 	f.holdSends()
-	if err := all(f.sending, func(p *person) error { return f.post(to, p) }); err != nil {
+	f.holding.Store(true)
+	if err := all(f.listed, func(p *person) error { return f.post(to, p) }); err != nil {
 		return err
 	}
-	if err := within(ctx, 10*time.Second, "all workers send", func() bool { return f.arrived.Load() == int64(len(f.sending)) }); err != nil {
+	if err := within(ctx, 10*time.Second, "the texts are sent", func() bool { return f.arrived.Load() == int64(len(f.listed)) }); err != nil {
 		return err
 	}
-	if err := pause(ctx, 2*time.Second); err != nil { // so that the bot's pace lets all of them be leased at once
+	if err := f.crowded(to); err != nil {
 		return err
 	}
-	if err := all(f.waiting, func(p *person) error { return f.post(to, p) }); err != nil {
-		return err
-	}
+	f.holding.Store(false) // what others send later is answered at once
+	f.ledger.disturb()
 	f.frozen.signal(syscall.SIGSTOP)
 	f.balancer.set(f.frozen.addr, false)
 	return nil
 }
 
-// holdSends has Twilio take what is sent now, and answer when the process is awake
-// again.
+// crowded has people answer one after the other, at less than the bot's pace, until
+// a reply is not sent at once: it waits, and those of the next ones behind it.
+func (f *frozenRow) crowded(ctx context.Context) error {
+	const behind = 10
+	for i, p := range f.crowd[:len(f.crowd)-behind] {
+		before := f.arrived.Load()
+		if err := f.post(ctx, p); err != nil {
+			return err
+		}
+		if within(ctx, time.Second, "a send", func() bool { return f.arrived.Load() > before }) == nil {
+			if err := pause(ctx, 40*time.Millisecond); err != nil {
+				return err
+			}
+			continue
+		}
+		f.crowd, f.waiting = f.crowd[:i], f.crowd[i:i+behind]
+		return all(f.waiting[1:], func(p *person) error { return f.post(ctx, p) })
+	}
+	return fmt.Errorf("%d messages are sent at once: this row needs more people", len(f.crowd)-behind)
+}
+
+// holdSends has the providers take what is sent now, and answer when the process
+// is awake again.
 func (f *frozenRow) holdSends() {
 	first := map[string]*atomic.Bool{}
-	for _, p := range f.sending {
+	for _, p := range slices.Concat(f.listed, f.crowd) {
 		first[p.address] = new(atomic.Bool)
 	}
-	f.twilio.FailAs(func(call channelstest.Call, person string) *channelstest.Fault {
-		if call != channelstest.Send || first[person] == nil || !first[person].CompareAndSwap(false, true) {
+	hold := func(call channelstest.Call, person string) *channelstest.Fault {
+		if call != channelstest.Send || !f.holding.Load() || first[person] == nil || !first[person].CompareAndSwap(false, true) {
 			return nil
 		}
 		return &channelstest.Fault{Taken: true, Status: http.StatusBadGateway, Then: func() {
 			f.arrived.Add(1)
 			<-f.thawed
 		}}
-	})
+	}
+	f.twilio.FailAs(hold)
+	f.telegram.FailAs(hold)
 }
 
 func (f *frozenRow) post(ctx context.Context, p *person) error {
