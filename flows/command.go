@@ -193,7 +193,7 @@ func (t *turn) sendNow(f *Frame) error {
 	}
 	t.openCase()
 	t.phrase(phraseSent)
-	if maker == nil {
+	if maker == nil || t.version(maker).index[maker.Step].leaves() {
 		t.st.Frames = nil
 		if t.set.Has(afterSending) {
 			return t.begin(afterSending)

@@ -170,3 +170,21 @@ func TestPointsAreKeptApart(t *testing.T) {
 	k.hears(k.says("nothing else, no"), "point of its own")
 	k.hears(k.says("no"), "affected you")
 }
+
+// SEND NOW sends what there is, once: a way that is chosen afterwards must not begin
+// a second complaint with none of the words.
+func TestSendNowWhereTheWayIsChosen(t *testing.T) {
+	k := newTalker(t, librarySet(t))
+	k.talk("the tea is cold every day", "2")
+	k.hears(k.says("send now"), "Your reference is H-NEW")
+	begun := 0
+	for _, text := range []string{"2", "me", "Ward 6"} {
+		k.says(text)
+		if has(k.effects, func(flows.Begin) bool { return true }) {
+			begun++
+		}
+	}
+	if begun > 0 || k.st.Draft {
+		t.Errorf("%d more were begun, and the draft is %v", begun, k.st.Draft)
+	}
+}

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -93,6 +94,11 @@ func (s *step) free() bool {
 // without being told how: who wants to will, and the text stays short.
 func (s *step) declinable() bool {
 	return s.answer.Kind == AnswerYesNo || s.answer.Kind == AnswerChoice
+}
+
+// leaves tells whether an answer may lead to another flow for good.
+func (s *step) leaves() bool {
+	return s.asks() && slices.ContainsFunc(s.edges, func(e edge) bool { return strings.HasPrefix(e.to, toFlow) })
 }
 
 // gathers tells whether an answer is many messages until DONE.
