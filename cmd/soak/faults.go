@@ -27,8 +27,8 @@ type stage struct {
 	saw  string // what is worth telling, in a few words
 }
 
-// rows are all faults, in the order in which they are told. Those that take
-// longest begin first.
+// rows are all faults. Each was seen to fail with its protection taken out of
+// heard; a new row must be, too.
 func rows() []row {
 	return slices.Concat(killRows(), storeRows(), instanceRows(), intakeRows(), providerRows(), oddRows(), clockRows())
 }
@@ -116,6 +116,7 @@ func playAll(ctx context.Context, out io.Writer, chosen []row, o faultsOptions) 
 	return nil
 }
 
+// longestFirst has those begin first that may take longest.
 func longestFirst(all []row) []row {
 	return slices.SortedStableFunc(slices.Values(all), func(a, b row) int { return int(b.bound - a.bound) })
 }
