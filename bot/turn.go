@@ -185,6 +185,13 @@ const (
 	Opened                     // not begun: what is parked goes before it
 )
 
+// ClockSet is the error by which leasing timers tells that the store's clock was
+// set, and by how much. What was not due yet is as far off as before.
+type ClockSet time.Duration
+
+// Error says by how much.
+func (c ClockSet) Error() string { return "the store's clock was set by " + time.Duration(c).String() }
+
 // The store's answers that callers act on. Every other error means that the
 // store did not do it, or that nobody knows.
 var (

@@ -124,6 +124,7 @@ type fake struct {
 	mu    sync.Mutex
 	calls int
 	err   error
+	set   bot.ClockSet
 }
 
 func (q *fake) LeaseMessages(context.Context, bot.ProviderID, int, ...bot.Line) ([]bot.Lease, error) {
@@ -136,6 +137,10 @@ func (q *fake) LeaseMessages(context.Context, bot.ProviderID, int, ...bot.Line) 
 func (q *fake) LeaseTimers(context.Context, bot.ProviderID, int) ([]bot.TimerLease, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	if set := q.set; set != 0 {
+		q.set = 0
+		return nil, fmt.Errorf("lease timers: %w", set)
+	}
 	return nil, q.err
 }
 
@@ -212,4 +217,26 @@ func TestAMessageThatDoesNotOpen(t *testing.T) {
 	if all := strings.Join(log.all, ""); !strings.Contains(all, "level=ERROR") || strings.Contains(all, "SECRET") || strings.Contains(all, "7700") {
 		t.Errorf("logged %q", all)
 	}
+}
+
+// Somebody has to look at a clock that was set; it is no outage.
+func TestAClockThatWasSetIsAnAlarm(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q, log, counted := &fake{set: bot.ClockSet(24 * time.Hour)}, &lines{}, ""
+		d := dispatch.New(dispatch.Options{
+			Queue: q, Providers: []bot.ProviderID{"one"}, Log: slog.New(slog.NewTextHandler(log, nil)), Count: func(s string) { counted += s },
+		})
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			_ = d.Run(ctx, &turns{}) // ends with its context
+		}()
+		time.Sleep(time.Minute)
+		stop()
+		<-ended
+		if len(log.all) != 1 || !strings.Contains(log.all[0], "level=ERROR") || !strings.Contains(log.all[0], "by=24h0m0s") || counted != "clock set" {
+			t.Errorf("logged %q, counted %q", log.all, counted)
+		}
+	})
 }

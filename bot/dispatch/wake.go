@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"time"
 
 	"heard/bot"
 )
@@ -34,6 +35,12 @@ func (d *Dispatcher) leaseTimers(ctx context.Context, p bot.ProviderID) error {
 		return nil
 	}
 	leases, err := d.o.Queue.LeaseTimers(ctx, p, places)
+	if set := bot.ClockSet(0); errors.As(err, &set) {
+		d.o.Count("clock set")
+		d.o.Log.LogAttrs(ctx, slog.LevelError, "the clock of the store was set: check it; reminders keep their distance",
+			slog.String("provider", string(p)), slog.Duration("by", time.Duration(set)))
+		return nil
+	}
 	for _, l := range leases {
 		d.wake(w, l)
 	}

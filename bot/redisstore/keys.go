@@ -50,6 +50,7 @@ var soleKeys = []keyKind{
 	{"sendersKey", "senders"}, // set: senders that have conversations
 	{"timersKey", "timers"},   // zset: timer by when it is due or its lease ends
 	{"pointersKey", "flows"},  // hash: flow -> hash of its current structure
+	{"seenAtKey", "seenat"},   // string: the store's time when timers were last leased
 	{"marksKey", "marks"},     // hash: sender -> watermark
 	{"keyringKey", "keys"},    // hash: the provider's wrapped keys; see keyring.go
 	{"sealingKey", "sealing"}, // string: numbers of the keys that seal; no commit sealed with others is taken

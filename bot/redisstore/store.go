@@ -150,6 +150,7 @@ type Store struct {
 	lease time.Duration
 	pace  string
 
+	asks
 	replicated bool // a turn counts once a replica has it
 }
 
@@ -169,6 +170,10 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
 	s := &Store{backend: b, lease: o.Lease, pace: paceArgument(o.Pace)}
+	s.last = map[bot.ProviderID]time.Duration{}
+	if s.clock == nil { // a test's own goes by leaps
+		s.age = func() time.Duration { return time.Since(b.opened) }
+	}
 	if s.lease == 0 {
 		s.lease = 30 * time.Second
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"heard/bot"
@@ -17,10 +18,19 @@ func (s *Store) LeaseTimers(ctx context.Context, p bot.ProviderID, max int) ([]b
 		return nil, fmt.Errorf("lease timers: %w", err)
 	}
 	before := time.Now()
-	answer, err := scriptLeaseTimers.run(ctx, s.rdb, prefix(p), s.now(), s.lease.Milliseconds(), max)
+	answer, err := scriptLeaseTimers.run(ctx, s.rdb, prefix(p), s.now(), s.lease.Milliseconds(), max, s.passed(p))
 	if err != nil {
 		return nil, err
 	}
+	s.asked(p)
+	step, err := integers(answer[0])
+	if err != nil {
+		return nil, fmt.Errorf("lease timers: %w", err)
+	}
+	if step[0] != 0 {
+		return nil, fmt.Errorf("lease timers: %w", bot.ClockSet(milliseconds(step[0])))
+	}
+	answer = answer[1:]
 	var leases []bot.TimerLease
 	for ; len(answer) >= 3; answer = answer[3:] {
 		l := bot.TimerLease{Provider: p, Deadline: before.Add(s.lease)}
@@ -36,6 +46,33 @@ func (s *Store) LeaseTimers(ctx context.Context, p bot.ProviderID, max int) ([]b
 		leases = append(leases, l)
 	}
 	return leases, nil
+}
+
+// asks remember when this instance last leased timers, by its own monotonic clock:
+// the store's clock cannot have gone further than that.
+type asks struct {
+	mu   sync.Mutex
+	last map[bot.ProviderID]time.Duration
+	age  func() time.Duration // of this instance; nil: nobody can tell
+}
+
+// passed is how many ms ago that was; -1: it never did.
+func (a *asks) passed(p bot.ProviderID) int64 {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	last, ok := a.last[p]
+	if !ok || a.age == nil {
+		return -1
+	}
+	return (a.age() - last).Milliseconds()
+}
+
+func (a *asks) asked(p bot.ProviderID) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.age != nil {
+		a.last[p] = a.age()
+	}
 }
 
 // named is a timer of which only the id is known.

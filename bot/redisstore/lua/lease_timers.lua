@@ -1,9 +1,27 @@
 -- lease_timers: takes timers that are due, or whose lease was lost: both stand in one index.
 --
 -- KEYS 1 the provider's prefix
--- ARGV 1 now, 2 lease, 3 how many at most
--- Returns id, token and timer, flat, oldest first.
-local answer = {}
+-- ARGV 1 now, 2 lease, 3 how many at most  4 ms since this instance last asked, by its own clock; -1: it never did
+-- Returns how far the clock was set, and where that is 0: id, token and timer, flat, oldest first.
+--
+-- A clock that was set, by more than LEAP, is taken out of every timer that was not due: what was to happen in an hour
+-- happens in an hour.
+local LEAP = 300000
+local seen, passed, step = tonumber(redis.call('GET', seenAtKey) or '0'), tonumber(ARGV[4]), 0
+if seen > 0 and passed >= 0 then
+  if now - seen > passed + LEAP then step = now - seen - passed end
+  if seen - now > LEAP then step = now - seen end
+end
+redis.call('SET', seenAtKey, int(now))
+if step ~= 0 then
+  local later = redis.call('ZRANGEBYSCORE', timersKey, '(' .. int(math.min(now, now - step)), '+inf', 'WITHSCORES')
+  for i = 1, #later, 2 do
+    redis.call('ZADD', timersKey, int(later[i + 1] + step), later[i])
+    redis.call('HINCRBY', timerKey(later[i]), 'base', int(step))
+  end
+  return {int(step)}
+end
+local answer = {'0'}
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', timersKey, '-inf', int(now), 'LIMIT', '0', ARGV[3])) do
   local token = int(redis.call('INCR', tokenKey))
   redis.call('HSET', timerKey(id), 'token', token)
