@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"time"
 
 	"heard/config"
@@ -24,6 +25,9 @@ func serve(ctx context.Context, p *program) error {
 	c, err := config.Load(*file, p.getenv)
 	if err != nil {
 		return usageError{err}
+	}
+	if p.getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
 	}
 	log := slog.New(slog.NewJSONHandler(p.err, nil))
 	all, err := linesOf(c)
@@ -44,6 +48,11 @@ func serve(ctx context.Context, p *program) error {
 		}
 	}})
 }
+
+// gcPercent is how much the heap may grow between two collections. What lives long
+// is a few MB, so the usual 100 would collect dozens of times a second under load,
+// a twentieth of all the time, to save 20 MB. GOGC sets another.
+const gcPercent = 250
 
 // routes puts everything that is reached by HTTP on the mux.
 func (h *house) routes(p plan) {
