@@ -161,9 +161,18 @@ func answersIn(check string) []string {
 	return out
 }
 
-// bare is a text without capitals, apostrophes, punctuation and pictures.
+// zeros begin the digits of the scripts that people's keyboards have.
+const zeros = "٠۰०০੦૦୦௦౦೦൦๐０𝟎𝟘𝟢𝟬𝟶"
+
+// bare is a text without capitals, apostrophes, punctuation and pictures, its digits
+// those of the Latin script.
 func bare(text string) string {
 	text = strings.Map(func(r rune) rune {
+		for _, zero := range zeros {
+			if r >= zero && r < zero+10 {
+				return '0' + r - zero
+			}
+		}
 		switch {
 		case strings.ContainsRune("'’‘\u20e3\ufe0e\ufe0f\u200d🏻🏼🏽🏾🏿", r):
 			return -1

@@ -24,7 +24,7 @@ func normalise(s string) string {
 				b.WriteByte(' ')
 			}
 			space = false
-			b.WriteRune(unicode.ToLower(r))
+			b.WriteRune(plain(r))
 		default:
 			space = true
 		}
@@ -39,6 +39,25 @@ func isApostrophe(r rune) bool {
 		return true
 	}
 	return false
+}
+
+// plain is a letter in lower case, and a digit of any script as one of 0 to 9: an
+// Arabic or Hindi keyboard gives its own.
+func plain(r rune) rune {
+	if r <= '9' || !unicode.IsDigit(r) {
+		return unicode.ToLower(r)
+	}
+	for _, x := range unicode.Nd.R16 {
+		if uint32(x.Lo) <= uint32(r) && uint32(r) <= uint32(x.Hi) {
+			return '0' + (r-rune(x.Lo))%10
+		}
+	}
+	for _, x := range unicode.Nd.R32 {
+		if x.Lo <= uint32(r) && uint32(r) <= x.Hi {
+			return '0' + (r-rune(x.Lo))%10
+		}
+	}
+	return r
 }
 
 // isModifier tells the runes that only change how the one before looks: keycaps,

@@ -156,6 +156,9 @@ func (s *Set) compileWords(src *Sources, o Options) error {
 		if err != nil {
 			return err
 		}
+		if i > 0 {
+			lists.borrow(&s.lists[0])
+		}
 		s.lists = append(s.lists, lists)
 	}
 	return nil
@@ -176,6 +179,26 @@ func compilePhrases(name string, own map[string]words, rewordings []WordingSourc
 		out[key] = texts
 	}
 	return out, nil
+}
+
+// borrow takes over the names of days and months of the first language that mean
+// nothing else in this one: people mix the two.
+func (l *wordLists) borrow(first *wordLists) {
+	for i, name := range first.monthNames {
+		if _, own := l.months[normalise(name)]; !own {
+			l.months[normalise(name)] = i + 1
+		}
+	}
+	for word, n := range first.weekdays {
+		if _, own := l.weekdays[word]; !own {
+			l.weekdays[word] = n
+		}
+	}
+	for word, one := range first.spans {
+		if _, own := l.spans[word]; !own {
+			l.spans[word] = one
+		}
+	}
 }
 
 // wordList is a phrase that lists words, parted by commas.

@@ -55,6 +55,8 @@ func TestDaysInPeoplesWords(t *testing.T) {
 		{"cy", "mis Mawrth", "2026-03-15"},
 		{"cy", "3 Mawrth 2025", "2025-03-03"},
 		{"cy", "mis yn ôl", "2026-10-24"},
+		{"cy", "3 May 2026", "2026-05-03"},
+		{"cy", "last Friday", "2026-11-20"},
 	} {
 		k := newTalker(t, set)
 		k.st.Language = tt.language
