@@ -236,6 +236,11 @@ func (l *ledger) print(out io.Writer) {
 	for _, r := range rows {
 		_, _ = fmt.Fprintf(out, "%-38s %s\n", r[0], r[1])
 	}
+	for what, all := range map[string][]string{"lost": l.lost, "doubled": l.doubled, "out of order": l.disordered} {
+		for _, line := range all {
+			_, _ = fmt.Fprintf(out, "%s: %s\n", what, line)
+		}
+	}
 }
 
 func quantiles(all []time.Duration) string {
