@@ -27,7 +27,11 @@ func (b *Bot) Receive(ctx context.Context, id ProviderID, in channels.Inbound) e
 	turn := TurnID(randomID())
 	for range maxConflicts {
 		if !known {
-			if view, err = b.store.Lookup(ctx, id, in.Channel, in.Sender, in.Address); err != nil {
+			view, err = b.store.Lookup(ctx, id, in.Channel, in.Sender, in.Address)
+			if damaged := new(Unreadable); errors.As(err, &damaged) {
+				return b.receiveUnread(ctx, p, damaged, in, turn)
+			}
+			if err != nil {
 				return fmt.Errorf("receive: %w", err)
 			}
 		}
@@ -58,7 +62,13 @@ func (b *Bot) inbound(ctx context.Context, p *provider, view View, in channels.I
 		return w, nil
 	}
 	st, err := flows.Decode(w.conv.Session)
-	if err == nil {
+	if code, is := b.takesCode(w, in); is && err == nil {
+		in.Text, in.Start = moveWords[0], "" // whoever reads what is put aside must not have it
+		if !b.tooMuch(w, in, st.Language) {
+			err = b.moved(ctx, w, st, code)
+		}
+		w.answered()
+	} else if err == nil {
 		ev := w.event(in, late)
 		if ev.Kind == flows.Message && in.Opt == "" && b.tooMuch(w, in, st.Language) {
 			ev.Kind = flows.Late
@@ -178,6 +188,10 @@ func (b *Bot) know(ctx context.Context, w *work, st *flows.State, ev *flows.Even
 // the one the conversation has.
 func (b *Bot) subject(ctx context.Context, w *work) error {
 	if w.notice == nil || w.subject != nil && string(w.subject.Ref) == w.notice.Case {
+		return nil
+	}
+	if c := w.caseNamed(w.notice.Case); c != nil {
+		w.subject = c
 		return nil
 	}
 	c, _, err := b.store.Case(ctx, w.p.ID, CaseRef(w.notice.Case))

@@ -83,6 +83,33 @@ type Enqueue struct {
 	Message      Message
 }
 
+// SetCode lets who sends Code go on with a conversation, once, for a while. It takes
+// the place of the code that the conversation had. The store keeps an HMAC of it.
+type SetCode struct {
+	Code         string
+	Conversation ConversationID
+	For          time.Duration
+}
+
+// UseCode ends a code, which must still be good, and stand for Conversation.
+type UseCode struct {
+	Code         string
+	Conversation ConversationID
+}
+
+// Relink has a case's handle lead to another conversation.
+type Relink struct {
+	Handle       Handle
+	Conversation ConversationID
+}
+
+// Vacate is EraseKept of a conversation whose things go elsewhere in this turn: what
+// waits to be said there must be what was read, in order.
+type Vacate struct {
+	Conversation ConversationID
+	Unsent       []TaskID
+}
+
 // SetTimer writes a timer, over one with the same ID.
 type SetTimer struct{ Timer Timer }
 
@@ -91,6 +118,12 @@ type DropTimer struct{ ID TimerID }
 
 // AddTask writes a staff task, over one with the same ID.
 type AddTask struct{ Task StaffTask }
+
+// MoveTask writes a staff task in the place of another one.
+type MoveTask struct {
+	From string // its ID
+	Task StaffTask
+}
 
 // EndTask removes a staff task.
 type EndTask struct{ ID string }
@@ -111,9 +144,14 @@ func (CancelPrompts) op()   {}
 func (KeepWith) op()        {}
 func (EraseKept) op()       {}
 func (Enqueue) op()         {}
+func (SetCode) op()         {}
+func (UseCode) op()         {}
+func (Relink) op()          {}
+func (Vacate) op()          {}
 func (SetTimer) op()        {}
 func (DropTimer) op()       {}
 func (AddTask) op()         {}
+func (MoveTask) op()        {}
 func (EndTask) op()         {}
 func (AddAnswers) op()      {}
 
@@ -191,6 +229,16 @@ type ClockSet time.Duration
 
 // Error says by how much.
 func (c ClockSet) Error() string { return "the store's clock was set by " + time.Duration(c).String() }
+
+// Unreadable is what the store answers where a record that is needed is there and
+// cannot be opened: it was damaged, or its key is gone. Trying again does not help.
+type Unreadable struct {
+	Conversation ConversationID
+	Version      uint64 // of the conversation, as it is stored
+}
+
+// Error does not tell whose record it is.
+func (*Unreadable) Error() string { return "a record cannot be opened" }
 
 // The store's answers that callers act on. Every other error means that the
 // store did not do it, or that nobody knows.

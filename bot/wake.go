@@ -28,6 +28,10 @@ func (b *Bot) Wake(ctx context.Context, l TimerLease) error {
 	turn := TurnID(randomID())
 	for range maxConflicts {
 		t, err := b.woken(ctx, p, l, turn)
+		if damaged := new(Unreadable); errors.As(err, &damaged) {
+			task := StaffTask{ID: string(l.Timer.ID()) + "/" + string(Undelivered), Kind: Undelivered, Conv: damaged.Conversation, Case: l.Timer.Case}
+			t, err = b.notTold(Turn{Provider: p.ID, ID: turn, Timer: &l}, task, damaged), nil
+		}
 		if err != nil {
 			return fmt.Errorf("wake: %w", err)
 		}

@@ -44,15 +44,18 @@ func (s *Store) view(ctx context.Context, p bot.ProviderID, id func(*keyring) bo
 // openView opens what lua/lookup.lua returns.
 func (s *Store) openView(ring *keyring, p bot.ProviderID, r []string) (v bot.View, err error) {
 	v.Conversation.ID = bot.ConversationID(r[0])
+	id := v.Conversation.ID
 	if r[1] != "0" {
-		if v.Conversation, err = s.openConversation(p, ring, v.Conversation.ID, r[1], r[2]); err != nil {
-			return v, err
-		}
+		v.Conversation, err = s.openConversation(p, ring, id, r[1], r[2])
 	}
-	if r[4] != "0" {
+	if err == nil && r[4] != "0" {
 		v.Case, err = s.openCase(ring.data, p, bot.CaseRef(r[3]), r[4], r[5], r[6])
 	}
-	return v, err
+	if err == nil {
+		return v, nil
+	}
+	version, _ := parseVersion(r[1]) // 0 is never a version of a record
+	return v, errors.Join(&bot.Unreadable{Conversation: id, Version: version}, err)
 }
 
 func (s *Store) openConversation(p bot.ProviderID, ring *keyring, id bot.ConversationID, version, record string) (bot.Conversation, error) {
@@ -73,7 +76,7 @@ func (s *Store) Case(ctx context.Context, p bot.ProviderID, ref bot.CaseRef) (c 
 			return err
 		}
 		if c, err = s.openCase(ring.data, p, ref, r[0], r[1], r[2]); err != nil {
-			return err
+			return errors.Join(&bot.Unreadable{}, err)
 		}
 		plain, err := ring.closed.open(place{p, kindHandle, r[3]}, []byte(r[4]))
 		id = bot.ConversationID(plain)
