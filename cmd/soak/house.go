@@ -55,12 +55,16 @@ type house struct {
 	closed []func()
 }
 
+// builtIn is the folder with the binary; main takes it away.
+var builtIn string
+
 // binaryOnce is heard as it was built, once for all.
 var binaryOnce = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "soak-heard-")
 	if err != nil {
 		return "", err
 	}
+	builtIn = dir
 	path := filepath.Join(dir, "heard")
 	if out, err := exec.Command("go", "build", "-o", path, "heard/cmd/heard").CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build heard: %w\n%s", err, out)

@@ -68,6 +68,9 @@ func run(ctx context.Context, args []string) int {
 			continue
 		}
 		err := c.run(ctx, os.Stdout, args[1:])
+		if builtIn != "" {
+			_ = os.RemoveAll(builtIn) // in the system's folder for such
+		}
 		switch {
 		case err == nil, errors.Is(err, flag.ErrHelp):
 			return exitOK
