@@ -3,7 +3,8 @@ package flows
 import "strconv"
 
 // The tries of a question that is not understood: the first is told what would
-// fit, the second is offered a way out, at the third the team is told.
+// fit, the second is offered a way out, at the third the team is told. Where it was
+// understood and cannot be (a day to come), the second is told why once more.
 const (
 	secondTry = 2
 	thirdTry  = 3
@@ -21,10 +22,10 @@ func (t *turn) repair(f *Frame, s *step, a answered) error {
 		f.Tries = secondTry
 	}
 	t.keep(KeptBeside)
-	switch f.Tries {
-	case secondTry:
+	switch {
+	case f.Tries == secondTry && (a.why == "" || a.why == phraseRetryKind):
 		t.phrase(phraseRetryOffer)
-	case thirdTry:
+	case f.Tries == thirdTry:
 		t.act(NotUnderstood, s.label)
 		t.phrase(phraseRetryTeam)
 	default:
