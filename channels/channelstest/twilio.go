@@ -363,10 +363,19 @@ func (t *Twilio) createContent(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(c)
 }
 
-func (t *Twilio) listContents(w http.ResponseWriter, _ *http.Request) {
+// listContents lists two at a time, whatever is asked for.
+func (t *Twilio) listContents(w http.ResponseWriter, r *http.Request) {
+	const size = 2
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	_ = json.NewEncoder(w).Encode(map[string]any{"contents": t.contents})
+	page := number(r.URL.Query().Get("Page"), 0)
+	from := min(page*size, len(t.contents))
+	to := min(from+size, len(t.contents))
+	meta := map[string]any{"next_page_url": nil}
+	if to < len(t.contents) {
+		meta["next_page_url"] = fmt.Sprintf("https://content.twilio.com/v1/Content?PageSize=%d&Page=%d", size, page+1)
+	}
+	_ = json.NewEncoder(w).Encode(map[string]any{"contents": t.contents[from:to], "meta": meta})
 }
 
 // Contents are how many contents were made: they must not grow with traffic.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"sync"
 	"time"
@@ -37,6 +38,8 @@ const listButton = "☰"
 
 // contents are the shapes that exist at Twilio.
 type contents struct {
+	one sync.Mutex // looks for a shape, or makes it: else many would make the same at once
+
 	mu    sync.Mutex
 	sids  map[string]string // by name; at most 13
 	retry time.Time         // not before this
@@ -46,6 +49,11 @@ type contents struct {
 func (c *Client) choice(ctx context.Context, out channels.Outbound, options []channels.Option) (string, bool) {
 	kind := kindOf(options, channels.CapabilitiesOf(channels.WhatsApp))
 	name := contentName(kind, len(options))
+	if sid, known := c.contents.get(name, c.now()); known {
+		return sid, sid != ""
+	}
+	c.contents.one.Lock()
+	defer c.contents.one.Unlock()
 	if sid, known := c.contents.get(name, c.now()); known {
 		return sid, sid != ""
 	}
@@ -78,6 +86,15 @@ func (s *contents) put(name, sid string, err error, now time.Time) {
 	s.sids[name] = sid
 }
 
+// refuse forgets a content that Twilio does not take any more: numbers are sent for
+// a while, and then it is looked for, or made, anew.
+func (s *contents) refuse(options []channels.Option, now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.sids, contentName(kindOf(options, channels.CapabilitiesOf(channels.WhatsApp)), len(options)))
+	s.retry = now.Add(contentPause)
+}
+
 // contentName is "heard_quick_reply_3" and the like: with a number for when the
 // shape itself changes.
 func contentName(kind choiceKind, n int) string {
@@ -91,17 +108,29 @@ type contentAnswer struct {
 	SID      string          `json:"sid"`
 	Name     string          `json:"friendly_name"`
 	Contents []contentAnswer `json:"contents"`
+	Meta     struct {
+		Next string `json:"next_page_url"`
+	} `json:"meta"`
 }
 
 // findContent looks for a shape that an earlier run made; "": there is none.
 func (c *Client) findContent(ctx context.Context, out channels.Outbound, name string) (string, error) {
-	answer, err := c.contentAPI(ctx, out.Deadline, http.MethodGet, "?PageSize=500", nil)
-	for _, found := range answer.Contents {
-		if found.Name == name {
-			return found.SID, err
+	for query := "?PageSize=500"; ; {
+		answer, err := c.contentAPI(ctx, out.Deadline, http.MethodGet, query, nil)
+		if err != nil {
+			return "", err
 		}
+		for _, found := range answer.Contents {
+			if found.Name == name {
+				return found.SID, nil
+			}
+		}
+		next, err := url.Parse(answer.Meta.Next)
+		if err != nil || next.RawQuery == "" || "?"+next.RawQuery == query {
+			return "", nil
+		}
+		query = "?" + next.RawQuery
 	}
-	return "", err
 }
 
 func (c *Client) createContent(ctx context.Context, out channels.Outbound, kind choiceKind, name string, n int) (string, error) {

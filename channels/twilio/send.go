@@ -86,6 +86,7 @@ func (c *Client) sendPart(ctx context.Context, out channels.Outbound, p part) (s
 		if err == nil || err.Retry || err.OptOut || err.Window || err.InDoubt {
 			return id, err
 		}
+		c.contents.refuse(p.options, c.now())
 	}
 	return c.create(ctx, out, text(numbered(p.text, p.options)))
 }

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -81,6 +82,62 @@ func TestContentsAreFew(t *testing.T) {
 	send(client, "two")
 	if got := fake.Sent(waPerson); len(got) != 3 || len(got[2].Options) != 2 {
 		t.Error("the content is looked up for every message")
+	}
+}
+
+// Many people are asked at once, and after a restart the shapes are on some page of
+// a long list: each shape is still made once.
+func TestContentsAreMadeOnce(t *testing.T) {
+	fake, client := stand(t)
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(func() {
+			if _, err := client.Send(t.Context(), channels.Outbound{Sender: ourWhatsApp, Address: waPerson, Text: "?", Options: options(2, "x")}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	restarted, err := New(Config{AccountSID: account, AuthToken: token, WhatsAppFrom: ourWhatsApp, APIURL: fake.URL(), PublicURL: public})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []*Client{client, restarted} {
+		for n := 2; n <= 7; n++ {
+			if _, err := c.Send(t.Context(), channels.Outbound{Sender: ourWhatsApp, Address: waPerson, Text: "?", Options: options(n, "x")}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if got := fake.Contents(); got != 6 {
+		t.Errorf("%d contents of six shapes", got)
+	}
+}
+
+// A content that Twilio does not take any more must not cost every message a
+// refused request, and must come back by itself.
+func TestRefusedContentIsLeftAlone(t *testing.T) {
+	fake, client := stand(t)
+	now := time.Now()
+	client.now = func() time.Time { return now }
+	out := channels.Outbound{Sender: ourWhatsApp, Address: waPerson, Text: "Well?", Options: options(2, "Yes ")}
+	send := func() channelstest.TwilioMessage {
+		t.Helper()
+		if _, err := client.Send(t.Context(), out); err != nil {
+			t.Fatal(err)
+		}
+		all := fake.Sent(waPerson)
+		return all[len(all)-1]
+	}
+	send()
+	fake.Fail(channelstest.Fault{Status: 400, Body: channelstest.TwilioError(400, 21655, "ContentSid")})
+	send()
+	if m := send(); len(m.Options) != 0 {
+		t.Error("the refused content is tried again at once")
+	}
+	now = now.Add(contentPause + time.Second)
+	if m := send(); len(m.Options) != 2 {
+		t.Error("buttons do not come back")
 	}
 }
 
@@ -208,7 +265,7 @@ func TestList(t *testing.T) {
 		t.Errorf("STOP: %+v", in)
 	}
 
-	const empty = 11 // requests for the parts of the hour in which nobody wrote
+	const empty = 11                               // requests for the parts of the hour in which nobody wrote
 	for after := empty; after < empty+4; after++ { // three pages, and the photo's media
 		fake.Fail(channelstest.Fault{On: channelstest.List, Status: 503, After: after})
 		if err := list(); err == nil {
