@@ -53,6 +53,8 @@ func (w *work) act(e flows.Act) error {
 		w.deleteLast(e.Detail)
 	case flows.PassOn:
 		w.passOn()
+	case makeMoveCode:
+		w.mayMove()
 	default:
 		return w.journey(e)
 	}

@@ -36,6 +36,9 @@ type Provider struct {
 	// Media fetches what people send, by channel; left out: files stay where they are.
 	Media map[channels.Channel]MediaSource
 
+	// Ways are how people can write to us, as far as we know yet; may be nil.
+	Ways func() []Way
+
 	// Quiet are the hours in which nothing goes out that the person did not just
 	// ask for; zero: none.
 	Quiet Hours
@@ -53,6 +56,7 @@ type Options struct {
 	Store     Store
 	Versions  FlowStore
 	Receipts  Receipts // nil: no provider tells of its messages
+	Moves     Moves    // nil: nobody goes on at another address
 	Providers []Provider
 	Files     Files            // nil: files are not fetched
 	Deliver   func(Lease)      // is handed each message that a commit leased; must not block
@@ -72,6 +76,7 @@ type Bot struct {
 	store     Store
 	versions  FlowStore
 	receipts  Receipts
+	moves     Moves
 	providers map[ProviderID]*provider
 	deliver   func(Lease)
 	files     Files
@@ -95,7 +100,7 @@ type provider struct {
 // is in the middle of one can finish it after the files have changed.
 func New(ctx context.Context, o Options) (*Bot, error) {
 	b := &Bot{
-		store: o.Store, versions: o.Versions, receipts: o.Receipts, deliver: o.Deliver, files: o.Files, now: o.Now, log: o.Log,
+		store: o.Store, versions: o.Versions, receipts: o.Receipts, moves: o.Moves, deliver: o.Deliver, files: o.Files, now: o.Now, log: o.Log,
 		count: o.Count, fetching: make(chan struct{}, fetchesAtOnce),
 		providers: map[ProviderID]*provider{}, recent: newRecent(recentSize), crowds: newCrowds(),
 	}

@@ -47,11 +47,16 @@ func (w *work) comeBack() {
 		return
 	}
 	w.conv.Left = false
-	if c := w.current; c != nil {
-		w.op(EndTask{c.taskID(PersonLeft)})
-		w.op(DropTimer{Timer{Kind: Gone, Case: c.Ref}.ID()})
-		w.wakeFor(c)
+	if w.current != nil {
+		w.reachable(w.current)
 	}
+}
+
+// reachable takes back that the person of a case gets no messages.
+func (w *work) reachable(c *Case) {
+	w.op(EndTask{c.taskID(PersonLeft)})
+	w.op(DropTimer{Timer{Kind: Gone, Case: c.Ref}.ID()})
+	w.wakeFor(c)
 }
 
 // unreachable tells staff that the person of a case gets no messages. Those of

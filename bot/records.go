@@ -21,7 +21,7 @@ type Conversation struct {
 	LastAt  time.Time      `cbor:"5,keyasint,omitempty"` // of the newest inbound, by the provider's clock
 	LastSeq int64          `cbor:"6,keyasint,omitempty"` // of the newest inbound, by the provider's order
 	Left    bool           `cbor:"7,keyasint,omitempty"` // the person opted out
-	MovedTo ConversationID `cbor:"8,keyasint,omitempty"` // tombstone
+	MovedTo ConversationID `cbor:"8,keyasint,omitempty"` // tombstone: the last that was here went on there
 	Case    CaseRef        `cbor:"9,keyasint,omitempty"` // the draft or case that State.Case names
 
 	// Handle is that case's, so that a case that is begun, sent and erased in
@@ -44,6 +44,7 @@ type Conversation struct {
 	LastSaid Spoken   `cbor:"18,keyasint,omitzero"`  // the newest words on the draft
 	Pending  []Notice `cbor:"19,keyasint,omitempty"` // what is to be asked here about somebody else's case
 	Idea     string   `cbor:"20,keyasint,omitempty"` // a compliment or an idea that is being written
+	Guesses  Guesses  `cbor:"21,keyasint,omitzero"`  // at codes to move by
 }
 
 // OwnCase is a case as its conversation knows it.

@@ -24,6 +24,23 @@ type Store interface {
 	Commit(ctx context.Context, t Turn) (Committed, error)
 }
 
+// Moves are what it takes to go on with a conversation at another address.
+type Moves interface {
+	// Coded is the conversation that a code stands for. ErrNotFound: it stands for
+	// none, or no more.
+	Coded(ctx context.Context, p ProviderID, code string) (ConversationID, error)
+	// Luggage reads what a conversation holds beside its record.
+	Luggage(ctx context.Context, p ProviderID, id ConversationID) (Luggage, error)
+	// Tasks reads those staff tasks that there are.
+	Tasks(ctx context.Context, p ProviderID, ids []string) ([]StaffTask, error)
+}
+
+// Luggage is what a conversation holds beside its record and its cases.
+type Luggage struct {
+	Kept   []Entry   // oldest first
+	Unsent []Message // what waits to be said, in order
+}
+
 // View is what a message meets: the conversation and the case it is about.
 type View struct {
 	Conversation Conversation

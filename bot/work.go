@@ -22,6 +22,8 @@ type work struct {
 	notice   *flows.Notice // what the flow under way tells; nil: nothing
 	lang     string        // the person's language
 	patient  string        // the number of a patient who is to be asked for consent; empty: none
+	code     string        // by which the person may move; empty: not made yet
+	gives    bool          // the person is told the code
 
 	conv    Conversation
 	current *Case // the case that the conversation has; nil: none
@@ -101,7 +103,7 @@ func (w *work) turn() Turn {
 	}
 	t.Ops = append(t.Ops, w.ops...)
 	for _, m := range w.sends {
-		m.Case = w.tells(m)
+		m.Case, m.Once = w.tells(m), w.tellsCode(m)
 		t.Ops = append(t.Ops, Enqueue{Conversation: w.conv.ID, Message: m})
 	}
 	return t

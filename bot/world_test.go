@@ -51,7 +51,8 @@ type world struct {
 	leases   []bot.Lease
 	lastTask bot.TaskID // of the last message that a receipt was told of
 	heard    map[channels.Address][]bot.Message
-	secret   []string // what must stand in no log
+	shown    []channels.Option // by the last message with any
+	secret   []string          // what must stand in no log
 }
 
 // journal is a log that can be read while it is written.
@@ -198,7 +199,7 @@ func (w *world) newBot(s bot.Store, set *flows.Set) *bot.Bot {
 func (w *world) newBotWith(s bot.Store, set *flows.Set, change func(*bot.Options)) *bot.Bot {
 	w.t.Helper()
 	o := bot.Options{
-		Store: s, Versions: w.store, Receipts: w.store, Now: w.clock.Now,
+		Store: s, Versions: w.store, Receipts: w.store, Moves: w.store, Now: w.clock.Now,
 		Log: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Deliver: func(l bot.Lease) {
 			w.mu.Lock()
@@ -304,6 +305,9 @@ func (w *world) settle(l bot.Lease) {
 			s = bot.Settlement{Result: bot.Accepted, IDs: []string{"SM" + string(next.Message.Task)}}
 			w.mu.Lock()
 			w.heard[next.Address] = append(w.heard[next.Address], next.Message)
+			if len(next.Message.Options) > 0 {
+				w.shown = next.Message.Options
+			}
 			w.secret = append(w.secret, next.Message.Text)
 			w.mu.Unlock()
 		}
@@ -407,6 +411,7 @@ func (w *world) dump() string {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	slices.Sort(keys)
 	var all strings.Builder
 	for _, key := range keys {
 		fmt.Fprintln(&all, key, w.value(key))

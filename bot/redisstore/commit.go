@@ -122,8 +122,11 @@ func (s *Store) encodeTurn(ring *keyring, t bot.Turn) (*turnEncoder, error) {
 		}
 	}
 	for _, op := range t.Ops {
-		if op, ok := op.(bot.EraseKept); ok { // the turn's own words stay
+		switch op := op.(type) { // the turn's own words stay
+		case bot.EraseKept:
 			e.add("f", string(op.Conversation))
+		case bot.Vacate:
+			e.add("o", string(op.Conversation), joinTasks(op.Unsent), "f", string(op.Conversation))
 		}
 	}
 	for _, op := range t.Ops {
@@ -152,7 +155,7 @@ func (e *turnEncoder) prepare(op bot.Op) {
 		e.changed = e.changed || op.Case.Status != bot.Draft
 	case bot.Append:
 		e.changed = e.changed || op.Case.Status != bot.Draft
-	case bot.AddTask, bot.EndTask:
+	case bot.AddTask, bot.MoveTask, bot.EndTask:
 		e.changed = true
 	}
 }

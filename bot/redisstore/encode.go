@@ -34,8 +34,17 @@ func (e *turnEncoder) encode(op bot.Op) error {
 		sealed, err := e.store.sealRecord(e.ring.closed, place{e.provider, kindKept, string(op.Conversation)}, op.Entry)
 		e.add("w", string(op.Conversation), sealed)
 		return err
-	case bot.EraseKept:
+	case bot.EraseKept, bot.Vacate:
 		return nil // written before all else
+	case bot.SetCode:
+		e.add("g", string(op.Conversation), e.ring.hash(hashedCode, op.Code), op.For.Milliseconds())
+		return nil
+	case bot.UseCode:
+		e.add("y", e.ring.hash(hashedCode, op.Code), string(op.Conversation))
+		return nil
+	case bot.Relink:
+		e.add("l", string(op.Handle), e.link(op.Handle, op.Conversation))
+		return nil
 	case bot.Enqueue:
 		return e.enqueue(&op)
 	case bot.SetTimer:
@@ -46,6 +55,9 @@ func (e *turnEncoder) encode(op bot.Op) error {
 		e.add("u", string(op.ID))
 		return nil
 	case bot.AddTask:
+		return e.addTask(op.Task)
+	case bot.MoveTask:
+		e.add("e", op.From)
 		return e.addTask(op.Task)
 	case bot.EndTask:
 		e.add("e", op.ID)
@@ -65,7 +77,7 @@ func (e *turnEncoder) putConversation(c *bot.Conversation) error {
 	if err != nil {
 		return err
 	}
-	e.add("c", string(c.ID), c.Version, sealed, string(c.Case), string(c.MovedTo), senderTag(c.Channel, c.Sender))
+	e.add("c", string(c.ID), c.Version, sealed, string(c.Case), senderTag(c.Channel, c.Sender))
 	e.bumps = append(e.bumps, bump{&c.Version, c.Version + 1})
 	return nil
 }
@@ -86,11 +98,16 @@ func (e *turnEncoder) putCase(op bot.PutCase) error {
 	var wrapped, link []byte
 	if c.Version == 0 {
 		wrapped = e.ring.data.seal(place{e.provider, kindCaseKey, string(c.Ref)}, c.Key)
-		link = e.ring.closed.seal(place{e.provider, kindHandle, string(c.Handle)}, []byte(op.Conversation))
+		link = e.link(c.Handle, op.Conversation)
 	}
 	e.add("k", string(c.Ref), c.Version, sealed, wrapped, string(c.Handle), link, listedAt(c))
 	e.bumps = append(e.bumps, bump{&c.Version, c.Version + 1})
 	return nil
+}
+
+// link is where a handle leads.
+func (e *turnEncoder) link(h bot.Handle, to bot.ConversationID) []byte {
+	return e.ring.closed.seal(place{e.provider, kindHandle, string(h)}, []byte(to))
 }
 
 // listedAt is a case's place in the desk's list; a draft has none.

@@ -13,7 +13,7 @@ type keyKind struct{ lua, name string }
 
 // The kinds of key, all of them. Those that end in a colon take an id.
 var keyKinds = []keyKind{
-	{"conversationKey", "c:"}, // hash: v version, r sealed record, k case, m moved to, s sender, n last token, f flight, w window, t pace
+	{"conversationKey", "c:"}, // hash: v version, r sealed record, k case, s sender, n last token, f flight, w window, t pace, x code
 	{"keptKey", "w:"},         // list: sealed entries that belong to no case
 	{"caseKey", "k:"},         // hash: v version, r sealed record, w wrapped data key, h handle, n number of entries; timeline: see entryField
 	{"caseTasksKey", "kt:"},   // set: ids of the staff tasks about a case
@@ -31,6 +31,8 @@ var keyKinds = []keyKind{
 	{"paceKey", "p:"},     // hash per sender: tokens, at, hold
 	{"outgoingKey", "q:"}, // string per task: conversation, status, settled, next; see lua/outbox.lua
 	{"receiptKey", "r:"},  // string: hashed provider's id -> task
+
+	{"codeKey", "x:"}, // string by hashed code to move by: until, conversation
 
 	{"timerKey", "T:"}, // hash: b timer, base, token
 	{"guardKey", "g:"}, // hash: holder, until
@@ -78,6 +80,7 @@ func flowKey(p bot.ProviderID, hash string) string     { return prefix(p) + "v:"
 func answersKey(p bot.ProviderID, month string) string { return prefix(p) + "a:" + month }
 func countsKey(p bot.ProviderID, month string) string  { return prefix(p) + "m:" + month }
 func casesKey(p bot.ProviderID) string                 { return prefix(p) + "cases" }
+func tasksKey(p bot.ProviderID) string                 { return prefix(p) + "tasks" }
 func changesKey(p bot.ProviderID) string               { return prefix(p) + "changes" }
 func marksKey(p bot.ProviderID) string                 { return prefix(p) + "marks" }
 

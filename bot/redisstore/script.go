@@ -39,6 +39,7 @@ var (
 	scriptRekey         = newScript("rekey", "clock")
 	scriptSealed        = newScript("sealed")
 	scriptReseal        = newScript("reseal")
+	scriptCode          = newScript("code", "clock")
 	scriptBacklog       = newScript("backlog", "clock")
 )
 

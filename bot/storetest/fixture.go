@@ -21,6 +21,7 @@ type Store interface {
 	bot.FlowStore
 	bot.Queue
 	bot.Receipts
+	bot.Moves
 	bot.Watermarks
 }
 

@@ -75,22 +75,6 @@ func oneTrip(w *world) {
 	}
 }
 
-func tombstone(w *world) {
-	old, now := w.begin(daughter), w.begin(neighbor)
-	k := w.draft(now)
-	old.MovedTo = now.ID
-	w.commit(bot.PutConversation{Conversation: old})
-	v := w.lookup(daughter)
-	if v.Conversation.ID != now.ID || v.Conversation.Address != neighbor || v.Case == nil || v.Case.Ref != k.Ref {
-		w.t.Fatal("a message to the old address does not reach the person's conversation and case")
-	}
-	now.MovedTo = old.ID
-	w.commit(bot.PutConversation{Conversation: now})
-	if v := w.lookup(daughter); v.Conversation.ID != now.ID {
-		w.t.Fatal("a tombstone is followed once, not round and round")
-	}
-}
-
 func nothingInClear(w *world) {
 	conv := w.begin(daughter)
 	conv.Session = []byte("SECRETSESSION")

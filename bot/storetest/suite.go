@@ -14,7 +14,6 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"a new person is a conversation that does not exist yet", newPerson},
 		{"what was written is read again", readAgain},
 		{"a look-up is one round trip", oneTrip},
-		{"a moved conversation is found by its old address", tombstone},
 		{"nothing private stands in clear", nothingInClear},
 
 		{"a repeated message is done once", duplicate},
@@ -67,6 +66,15 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"later reminders follow from the first commit", timerThen},
 		{"a lost timer comes back and the old lease is fenced", timerFenced},
 		{"a dropped timer never wakes", timerDropped},
+
+		{"an old address leads nowhere once its conversation moved", tombstone},
+		{"a code is good once, for a while", codeOnce},
+		{"a new code takes the old one's place", codeReplaced},
+		{"a code is nowhere in clear", codeHidden},
+		{"a handle leads where it is linked", relinks},
+		{"a staff task moves", movesTask},
+		{"what waits goes along in order, or the turn is refused", vacates},
+		{"a move whose answer was lost is answered again", vacatesTwice},
 
 		{"a draft is in no list", draftNotListed},
 		{"the desk reads what was said, in order", deskReads},

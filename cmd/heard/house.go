@@ -123,7 +123,7 @@ func (h *house) furnish(ctx context.Context, p plan) error {
 	}
 	for i, one := range providers {
 		ids[i] = one.ID
-		providers[i].Media = p.lines[i].media()
+		providers[i].Media, providers[i].Ways = p.lines[i].media(), p.lines[i].ways
 		h.flows = append(h.flows, one.Flows)
 		p.lines[i].senders(senders)
 		if names := templates.missing(one.ID); len(names) > 0 && p.lines[i].twilio.WhatsApp() {
@@ -135,7 +135,7 @@ func (h *house) furnish(ctx context.Context, p plan) error {
 		Queue: h.store, Providers: ids, Lines: senders, Template: templates.find, Log: h.log, Count: h.metrics.sent,
 	})
 	h.bot, err = bot.New(ctx, bot.Options{
-		Store: h.store, Versions: h.store, Receipts: h.store, Providers: providers, Files: h.files.store, Deliver: h.dispatch.Deliver, Log: h.log,
+		Store: h.store, Versions: h.store, Receipts: h.store, Moves: h.store, Providers: providers, Files: h.files.store, Deliver: h.dispatch.Deliver, Log: h.log,
 		Count: h.metrics.counted,
 	})
 	if err != nil {

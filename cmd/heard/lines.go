@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"heard/bot"
@@ -22,6 +23,8 @@ type lines struct {
 	twilio   *twilio.Client   // nil: none
 	telegram *telegram.Client // nil: none
 	webhook  bool             // Telegram calls; else it is polled
+
+	botName atomic.Value // Telegram's, a string; none before we have asked
 }
 
 // webhooks is where a provider's webhooks are, below the public address.
@@ -75,6 +78,34 @@ func (l *lines) media() map[channels.Channel]bot.MediaSource {
 	return all
 }
 
+// ways are how people can write to the provider. The links bring along a code to go
+// on by; on a phone number it is typed.
+func (l *lines) ways() []bot.Way {
+	var all []bot.Way
+	if l.twilio != nil {
+		for _, pair := range l.twilio.Senders() {
+			number := strings.TrimPrefix(string(pair.Sender), "whatsapp:")
+			way := bot.Way{Channel: pair.Channel, Sender: pair.Sender, Text: "SMS: " + number}
+			if pair.Channel == channels.WhatsApp {
+				way.Text = "WhatsApp: https://wa.me/" + strings.TrimPrefix(number, "+") + "?text=MOVE%20{code}"
+			}
+			all = append(all, way)
+		}
+	}
+	if name, ok := l.botName.Load().(string); ok {
+		all = append(all, bot.Way{Channel: channels.Telegram, Sender: l.telegram.Sender(), Text: "Telegram: https://t.me/" + name + "?start=m_{code}"})
+	}
+	return all
+}
+
+func (l *lines) learnName(ctx context.Context) error {
+	name, err := l.telegram.BotName(ctx)
+	if err == nil && name != "" {
+		l.botName.Store(name)
+	}
+	return err
+}
+
 // inboxes are what is fetched: Twilio's list, which is its inbox, and a bot that
 // is polled.
 func (l *lines) inboxes() []dispatch.Inbox {
@@ -119,7 +150,8 @@ func (h *house) receipt(p bot.ProviderID) func(context.Context, channels.Receipt
 // announcePause is how long a refused announcement waits before the next.
 const announcePause = 30 * time.Second
 
-// announce tells Telegram whether it calls or is polled.
+// announce tells Telegram whether it calls or is polled, and asks what our bot is
+// called.
 func (l *lines) announce(ctx context.Context, log *slog.Logger) {
 	if l.telegram == nil {
 		return
@@ -130,6 +162,9 @@ func (l *lines) announce(ctx context.Context, log *slog.Logger) {
 	}
 	for {
 		err := tell(ctx)
+		if err == nil {
+			err = l.learnName(ctx)
+		}
 		if err == nil || ctx.Err() != nil {
 			return
 		}

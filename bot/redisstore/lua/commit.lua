@@ -9,7 +9,7 @@
 --      13 the keys that sealed the turn, as sealingKey has them
 --      14... ops: a letter and its arguments
 --        x kind id version                               expect; kind c or k
---        c id version record case moved sender           put a conversation
+--        c id version record case sender                 put a conversation
 --        k ref version record wrapped handle link score  put a case; wrapped, link: new only; score '' = not listed
 --        d ref version handle                            erase a case
 --        a ref entry sealed new                          append to a timeline; new '1': put by this turn
@@ -18,6 +18,10 @@
 --        r id                                            take what nobody asked for out of an outbox
 --        w id sealed                                     keep with a conversation
 --        f id                                            erase what is kept, and what was not sent; before any w, q
+--        o id tasks                                      what waits to be said there must be these tasks, joined by ' '; before its f
+--        g id code ttl                                   give a code to move by, hashed, in the place of an earlier one
+--        y code id                                       use a code, which must be good and stand for id
+--        l handle sealed                                 relink a handle
 --        q id task class sealed sender                   enqueue; sender: where this turn puts the conversation, else ''
 --        t id after timer                                set a timer
 --        u id                                            drop a timer
@@ -30,7 +34,8 @@
 --
 -- Nearly every turn runs through here, and each costs all the others their time: records are read once, fields of
 -- one key are written at once, and what the turn itself settles is not asked.
-local SIZE = {x = 4, c = 7, k = 8, d = 4, a = 5, w = 3, f = 2, q = 6, t = 4, u = 2, s = 6, e = 2, n = 4, z = 3, r = 2, m = 3}
+local SIZE = {x = 4, c = 6, k = 8, d = 4, a = 5, w = 3, f = 2, q = 6, t = 4, u = 2, s = 6, e = 2, n = 4, z = 3, r = 2, m = 3,
+  o = 3, g = 4, y = 3, l = 3}
 local TURN, MARK, FIRST, LAST = ARGV[4], P .. ARGV[5], 14, #ARGV
 
 local known = redis.call('MGET', MARK, sealingKey)
@@ -83,6 +88,24 @@ local function box(id, sender)
   return b
 end
 
+-- unsent names what waits to be said in a conversation, in order.
+local function unsent(id)
+  local tasks = {}
+  for _, list in ipairs({helpKey(id), parkedKey(id), outboxKey(id)}) do
+    for _, element in ipairs(redis.call('LRANGE', list, 0, -1)) do
+      local _, _, _, task = parse(element)
+      tasks[#tasks + 1] = task
+    end
+  end
+  return table.concat(tasks, ' ')
+end
+
+-- stands_for tells whether a code is good, and stands for a conversation.
+local function stands_for(code, id)
+  local till, conv = string.match(redis.call('GET', codeKey(code)) or '', '^(%d+) (%S+)$')
+  return conv == id and tonumber(till) > now
+end
+
 local CONFLICT = redis.error_reply('HEARD CONFLICT')
 local i = FIRST
 while i <= LAST do
@@ -113,6 +136,12 @@ while i <= LAST do
     if was ~= ARGV[i + 3] then return CONFLICT end
   elseif op == 'f' then
     conversation(id)
+  elseif op == 'o' then
+    if unsent(id) ~= ARGV[i + 2] then return CONFLICT end
+  elseif op == 'g' then
+    if redis.call('EXISTS', codeKey(ARGV[i + 2])) == 1 then return CONFLICT end
+  elseif op == 'y' then
+    if not stands_for(id, ARGV[i + 2]) then return CONFLICT end
   end
   i = i + SIZE[op]
 end
@@ -185,13 +214,13 @@ while i <= LAST do
     local version, b = int(ARGV[i + 2] + 1), boxes[id]
     if b and b.token then
       redis.call('HSET', conversationKey(id), 'v', version, 'r', ARGV[i + 3], 'k', ARGV[i + 4],
-        'm', ARGV[i + 5], 's', ARGV[i + 6], 'n', b.token, 'f', b.flight)
+        's', ARGV[i + 5], 'n', b.token, 'f', b.flight)
       b.written = true
     else
       redis.call('HSET', conversationKey(id), 'v', version, 'r', ARGV[i + 3], 'k', ARGV[i + 4],
-        'm', ARGV[i + 5], 's', ARGV[i + 6])
+        's', ARGV[i + 5])
     end
-    if ARGV[i + 2] == '0' then redis.call('SADD', sendersKey, ARGV[i + 6]) end
+    if ARGV[i + 2] == '0' then redis.call('SADD', sendersKey, ARGV[i + 5]) end
   elseif op == 'a' then
     local k = cases[id]
     k[2] = int((k[2] or 0) + 1)
@@ -233,6 +262,16 @@ while i <= LAST do
       redis.call('HDEL', conversationKey(id), 'w')
     end
     if c[2] and not c[4] then unschedule(id, c[2]) end
+  elseif op == 'g' then
+    local before = redis.call('HGET', conversationKey(id), 'x')
+    if before then redis.call('DEL', codeKey(before)) end
+    redis.call('SET', codeKey(ARGV[i + 2]), int(now + ARGV[i + 3]) .. ' ' .. id, 'PX', ARGV[i + 3])
+    redis.call('HSET', conversationKey(id), 'x', ARGV[i + 2])
+  elseif op == 'y' then
+    redis.call('DEL', codeKey(id))
+    redis.call('HDEL', conversationKey(ARGV[i + 2]), 'x')
+  elseif op == 'l' then
+    redis.call('SET', handleKey(id), ARGV[i + 2], 'XX')
   elseif op == 'n' then
     redis.call('HSET', answersKey(id), ARGV[i + 2], ARGV[i + 3])
   end

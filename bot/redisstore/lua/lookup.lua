@@ -3,13 +3,9 @@
 -- KEYS 1 the provider's prefix
 -- ARGV 1 conversation id
 -- Returns conversation id, version, record, case, case's version, record, wrapped key;
--- versions '0' where there is none. A tombstone is followed once.
+-- versions '0' where there is none.
 local id = ARGV[1]
-local c = redis.call('HMGET', conversationKey(id), 'v', 'r', 'k', 'm')
-if c[4] and c[4] ~= '' then
-  id = c[4]
-  c = redis.call('HMGET', conversationKey(id), 'v', 'r', 'k', 'm')
-end
+local c = redis.call('HMGET', conversationKey(id), 'v', 'r', 'k')
 local case = {}
 if c[3] and c[3] ~= '' then
   case = redis.call('HMGET', caseKey(c[3]), 'v', 'r', 'w')
