@@ -94,6 +94,7 @@ func (b *Bot) arrived(p *provider, view View, in channels.Inbound, turn TurnID) 
 	if !in.At.IsZero() && in.At.Before(w.now) {
 		w.received = in.At
 	}
+	w.conv.notToCome(w.now)
 	if late = before(in, w.conv.LastAt, w.conv.LastSeq); !late {
 		w.conv.LastSeq = in.Seq
 		if in.At.After(w.conv.LastAt) {
@@ -103,6 +104,20 @@ func (b *Bot) arrived(p *provider, view View, in channels.Inbound, turn TurnID) 
 	w.opted(in, late)
 	return w, late
 }
+
+// notToCome takes times back that are still to come: the clock by which they were
+// noted was set back since. Else all that the person writes would be late until
+// then, and their STOP older than what they said before.
+func (c *Conversation) notToCome(now time.Time) {
+	for _, at := range []*time.Time{&c.LastAt, &c.OptAt} {
+		if at.After(now.Add(clockSkew)) {
+			*at = now
+		}
+	}
+}
+
+// clockSkew is how far a provider's clock may be before ours.
+const clockSkew = 5 * time.Minute
 
 // answer takes the step that a message asks for.
 func (b *Bot) answer(ctx context.Context, w *work, st flows.State, ev flows.Event, edit bool) (err error) {

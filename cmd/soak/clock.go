@@ -44,7 +44,8 @@ func (s *stage) inside(ctx context.Context, run bool) (*inside, error) {
 	o := s.storeOptions()
 	o.Pace = map[channels.Channel]float64{channels.WhatsApp: 80, channels.Telegram: 30}
 	if run {
-		o.Clock = in.now
+		began := time.Now()
+		o.Clock, o.Age = in.now, func() time.Duration { return time.Since(began) }
 	} else {
 		o.Pace[channels.WhatsApp] = 0.001 // else commits would lease messages that nobody here sends
 	}
@@ -72,7 +73,7 @@ func (s *stage) inside(ctx context.Context, run bool) (*inside, error) {
 			{Provider: provider, Channel: channels.Telegram, Sender: botSender}: tg,
 		},
 	})
-	if in.bot, err = newBot(ctx, in.store, in.store, provider, d.Deliver); err != nil {
+	if in.bot, err = newBot(ctx, in.store, in.store, provider, in.now, d.Deliver); err != nil {
 		return nil, err
 	}
 	var wg sync.WaitGroup
@@ -127,7 +128,7 @@ func clockOff(ctx context.Context, s *stage) error {
 			return err
 		}
 		for _, p := range people {
-			if r := p.rest(); r != nil {
+			if r := p.rest(); len(r) > 0 {
 				return fmt.Errorf("the clock moved by %s, and %s heard %.60q", step.move, p.name, r[0].text)
 			}
 		}

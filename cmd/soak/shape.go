@@ -67,7 +67,7 @@ func frozen(o bot.Op) bot.Op {
 }
 
 // newBot is the bot as heard makes it, on a store, without what sends.
-func newBot(ctx context.Context, store bot.Store, versions bot.FlowStore, id bot.ProviderID, deliver func(bot.Lease)) (*bot.Bot, error) {
+func newBot(ctx context.Context, store bot.Store, versions bot.FlowStore, id bot.ProviderID, now func() time.Time, deliver func(bot.Lease)) (*bot.Bot, error) {
 	src, err := flows.Parse(library.Files)
 	if err != nil {
 		return nil, err
@@ -88,7 +88,7 @@ func newBot(ctx context.Context, store bot.Store, versions bot.FlowStore, id bot
 		return nil, err
 	}
 	return bot.New(ctx, bot.Options{
-		Store: store, Versions: versions, Deliver: deliver, Log: quiet(),
+		Store: store, Versions: versions, Deliver: deliver, Now: now, Log: quiet(),
 		Providers: []bot.Provider{{
 			ID: id, Name: "St Mary's Hospital", PublicName: "St Mary's", Flows: set,
 			Calendar: bot.NewCalendar(src.Jurisdiction[0], london), ReflectAfter: 14 * 24 * time.Hour,
@@ -99,7 +99,7 @@ func newBot(ctx context.Context, store bot.Store, versions bot.FlowStore, id bot
 // recordShape lets the bot take two journeys of one person on this store.
 func recordShape(ctx context.Context, store *redisstore.Store, id bot.ProviderID) (*shape, error) {
 	r := &recorder{Store: store}
-	b, err := newBot(ctx, r, store, id, func(bot.Lease) {})
+	b, err := newBot(ctx, r, store, id, time.Now, func(bot.Lease) {})
 	if err != nil {
 		return nil, err
 	}

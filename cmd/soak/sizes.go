@@ -86,7 +86,7 @@ func openSized(ctx context.Context, name string) (*sized, error) {
 	if s.shape, err = recordShape(ctx, s.store, provider); err != nil {
 		return nil, err
 	}
-	if s.bot, err = newBot(ctx, s.store, s.store, provider, func(l bot.Lease) { s.leases <- l }); err != nil {
+	if s.bot, err = newBot(ctx, s.store, s.store, provider, time.Now, func(l bot.Lease) { s.leases <- l }); err != nil {
 		return nil, err
 	}
 	for range 16 {
