@@ -74,7 +74,6 @@ func (b *Bot) takesCode(w *work, in channels.Inbound) (code string, is bool) {
 // is kept: for 15 minutes it would let whoever reads it take the conversation.
 func (b *Bot) moved(ctx context.Context, w *work, here flows.State, code string) (err error) {
 	defer recovered(&err)
-	w.words = ""
 	if w.conv.Guesses.tooMany(w.now) {
 		return nil
 	}
@@ -132,7 +131,7 @@ type move struct {
 func (b *Bot) pack(ctx context.Context, w *work, m *move) error {
 	v, err := b.store.LookupID(ctx, w.p.ID, m.from)
 	if err != nil {
-		return storeError{err}
+		return unlessDamaged(err)
 	}
 	m.old = v.Conversation
 	if m.state, err = flows.Decode(m.old.Session); err != nil {
@@ -156,7 +155,7 @@ func (b *Bot) pack(ctx context.Context, w *work, m *move) error {
 		switch {
 		case errors.Is(err, ErrNotFound):
 		case err != nil:
-			return storeError{err}
+			return unlessDamaged(err)
 		case id == m.from:
 			m.cases = append(m.cases, c)
 		case c.Patient == m.from:
@@ -164,6 +163,15 @@ func (b *Bot) pack(ctx context.Context, w *work, m *move) error {
 		}
 	}
 	return nil
+}
+
+// unlessDamaged is the store's error, but for a record that does not open: to try
+// again does not help, and staff see to it.
+func unlessDamaged(err error) error {
+	if errors.As(err, new(*Unreadable)) {
+		return err
+	}
+	return storeError{err}
 }
 
 // refs are the cases that the conversation has to do with, beside the one that it was
@@ -195,7 +203,6 @@ func (b *Bot) settleIn(ctx context.Context, w *work, here flows.State, m *move) 
 	if m.old.AlertAt.After(w.conv.AlertAt) {
 		w.conv.AlertAt = m.old.AlertAt
 	}
-	w.op(DropTimer{Timer{Kind: Nudge, Conversation: w.conv.ID}.ID()})
 	w.own(m)
 	w.bring(m)
 	st := w.join(m, here)

@@ -160,6 +160,23 @@ func TestAMoveWhoseAnswerNobodyHeard(t *testing.T) {
 	}
 }
 
+// A conversation whose record was damaged cannot move. Its person hears that somebody
+// reads what they sent, staff see to it, and the code, good still, stands nowhere.
+func TestADamagedConversationDoesNotMove(t *testing.T) {
+	w := onEmbedded(t)
+	w.tell(daughter)
+	code := w.asks(sms)
+	w.damage("c:")
+	w.hasWords(w.writes(telegram, "MOVE "+code), "a person will read it")
+	if task := w.task(bot.PutAside); task == nil || task.Words != "MOVE" {
+		t.Errorf("staff have %+v", task)
+	}
+	kept, err := w.store.Kept(w.ctx, hospital, w.at(telegram).Conversation.ID)
+	if err != nil || len(kept) != 1 || kept[0].Text != "MOVE" {
+		t.Errorf("%d are kept: %v", len(kept), err)
+	}
+}
+
 // Each thing that a conversation knows belongs to its address or to its person: one
 // that is forgotten here stays with whoever has the old phone.
 func TestWhatMovesIsDecidedForEachField(t *testing.T) {
@@ -174,10 +191,15 @@ func TestWhatMovesIsDecidedForEachField(t *testing.T) {
 	before := w.at(sms).Conversation
 	before.LastSaid, before.Idea = bot.Spoken{Entry: "e"}, "Thank the porter."
 	before.Pending = []bot.Notice{{Kind: "consent", Case: "H-NONE"}}
-	if _, err := w.store.Commit(w.ctx, bot.Turn{Provider: hospital, ID: "turn", Ops: []bot.Op{bot.PutConversation{Conversation: &before}}}); err != nil {
+	if _, err := w.store.Commit(w.ctx, bot.Turn{Provider: hospital, ID: "turn", Ops: []bot.Op{
+		bot.PutConversation{Conversation: &before}, bot.SetTimer{Timer: bot.Timer{Kind: bot.Consult, Conversation: before.ID, After: time.Hour}},
+	}}); err != nil {
 		t.Fatal(err)
 	}
 	w.writes(telegram, "MOVE "+w.asks(sms))
+	if all := w.dump(); strings.Contains(all, "T:"+string(before.ID)) || !strings.Contains(all, "T:"+string(w.at(telegram).Conversation.ID)+"/ask") {
+		t.Error("what is to be asked is not asked where they are")
+	}
 	old, now := fieldsOf.ValueOf(w.at(sms).Conversation), fieldsOf.ValueOf(w.at(telegram).Conversation)
 	for i := range old.NumField() {
 		name := old.Type().Field(i).Name

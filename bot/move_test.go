@@ -139,6 +139,9 @@ func TestRemindersMoveAlong(t *testing.T) {
 		w.say(daughter, "Nobody came all night.")
 		w.clock.Advance(50 * time.Minute)
 		w.hasWords(w.writes(telegram, "SYMUD "+w.asks(sms)), here)
+		if strings.Contains(w.dump(), "T:"+string(w.at(sms).Conversation.ID)) {
+			t.Error("a timer of the old place stays")
+		}
 		w.hears(daughter)
 		w.later(50 * time.Minute)
 		if got := w.hears(daughter) + w.hears(onTelegram); got != "" {
@@ -150,9 +153,6 @@ func TestRemindersMoveAlong(t *testing.T) {
 		}
 		if got := w.hears(daughter); got != "" {
 			t.Errorf("the old phone hears %q", got)
-		}
-		if strings.Contains(w.dump(), "T:"+string(w.at(sms).Conversation.ID)) {
-			t.Error("a timer of the old place stays")
 		}
 	})
 }
