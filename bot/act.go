@@ -53,7 +53,7 @@ func (w *work) act(e flows.Act) error {
 		w.deleteLast(e.Detail)
 	case flows.PassOn:
 		w.passOn()
-	case makeMoveCode:
+	case flows.MoveCode:
 		w.mayMove()
 	default:
 		return w.journey(e)

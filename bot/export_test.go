@@ -15,7 +15,7 @@ func (b *Bot) AskMove(ctx context.Context, id ProviderID, in channels.Inbound) (
 		return "", "", err
 	}
 	w := newWork(b.providers[id], v, b.now(), TurnID(randomID()))
-	if err := w.act(flows.Act{Action: makeMoveCode}); err != nil {
+	if err := w.act(flows.Act{Action: flows.MoveCode}); err != nil {
 		return "", "", err
 	}
 	w.say(Message{Text: "Your code is " + ShowMoveCode(w.moveCode()), Purpose: flows.Reply}, true)

@@ -15,9 +15,6 @@ import (
 // one turn over both. What the conversation holds goes along; the address it had
 // begins afresh, and leads nowhere: somebody else may hold that phone.
 
-// makeMoveCode asks for the code that the person is told in this turn.
-const makeMoveCode = flows.Action("move code")
-
 const (
 	moveTime = 15 * time.Minute // how long a code is good
 
@@ -31,16 +28,6 @@ type Guesses struct {
 	Since time.Time `cbor:"1,keyasint,omitempty"` // of the hour that is counted
 	Wrong int       `cbor:"2,keyasint,omitempty"`
 }
-
-// What a person is told about moving. None of it says what the matter is, nor
-// whether there is such a code.
-const (
-	movedHere  = "You can go on here now. We no longer write to you where you were before."
-	movedAway  = "You asked to go on in another place. From now on we write to you there, and not here. If you did not ask for this, send CALL ME and a person will ring you."
-	moveNoGood = "Sorry, that code does not work here. A code works once, for 15 minutes. You can send CHANGE CHANNEL again where you wrote to us before, to get a new one."
-	moveUnsent = "You have begun something here and not sent it yet. Please send it, or send DELETE. Then send us the code again."
-	moveSame   = "You are here already. Send us this code from the other phone number or app that you want to use."
-)
 
 // moveCode is the code of this turn, should the person ask for one.
 func (w *work) moveCode() string {
@@ -82,14 +69,14 @@ func (b *Bot) moved(ctx context.Context, w *work, here flows.State, code string)
 	case err != nil && !errors.Is(err, ErrNotFound):
 		return storeError{err}
 	case from == w.conv.ID:
-		w.sayMove(moveSame, here.Language)
+		w.sayMove(w.p.Flows.MoveSame, here.Language)
 		return nil
 	case here.Draft: // good or not
-		w.sayMove(moveUnsent, here.Language)
+		w.sayMove(w.p.Flows.MoveUnsent, here.Language)
 		return nil
 	case err != nil:
 		w.conv.Guesses.Wrong++
-		w.sayMove(moveNoGood, here.Language)
+		w.sayMove(w.p.Flows.MoveNoGood, here.Language)
 		return nil
 	}
 	m := &move{from: from}
@@ -109,11 +96,11 @@ func (g *Guesses) tooMany(now time.Time) bool {
 	return g.Wrong >= mostGuesses
 }
 
-func (w *work) sayMove(text, language string) {
+func (w *work) sayMove(text func(language string) string, language string) {
 	if language == "" {
 		language = w.p.Flows.Languages()[0]
 	}
-	w.say(Message{Text: text, Language: language, Purpose: flows.Reply}, false)
+	w.say(Message{Text: text(language), Language: language, Purpose: flows.Reply}, false)
 }
 
 // move is all that goes from one conversation to another.
@@ -206,7 +193,7 @@ func (b *Bot) settleIn(ctx context.Context, w *work, here flows.State, m *move) 
 	w.own(m)
 	w.bring(m)
 	st := w.join(m, here)
-	w.sayMove(movedHere, st.Language)
+	w.sayMove(w.p.Flows.MovedHere, st.Language)
 	ev := flows.Event{Kind: flows.Message, Channel: flows.Channel(w.conv.Channel), Returned: true}
 	if err := b.know(ctx, w, &st, &ev); err != nil {
 		return err
@@ -360,7 +347,7 @@ func (w *work) bury(m *move) error {
 	w.op(PutConversation{&old})
 	if !old.Left {
 		w.op(Enqueue{Conversation: old.ID, Message: Message{
-			Task: TaskID(randomID()), Text: movedAway, Language: m.state.Language, Purpose: flows.Reply,
+			Task: TaskID(randomID()), Text: w.p.Flows.MovedAway(m.state.Language), Language: m.state.Language, Purpose: flows.Reply,
 		}})
 	}
 	return nil

@@ -4,7 +4,37 @@ package flows
 const (
 	phraseSlowDown = "slow_down"
 	phraseHolding  = "holding"
+
+	phraseMovedHere  = "moved_here"
+	phraseMovedAway  = "moved_away"
+	phraseMoveNoGood = "move_no_good"
+	phraseMoveUnsent = "move_unsent"
+	phraseMoveSame   = "move_same"
 )
+
+// apartPhrases lists all of them.
+func apartPhrases() []string {
+	return []string{
+		phraseSlowDown, phraseHolding, phraseMovedHere, phraseMovedAway, phraseMoveNoGood, phraseMoveUnsent, phraseMoveSame,
+	}
+}
+
+// MovedHere is what a person hears where they go on, before the open question.
+func (s *Set) MovedHere(language string) string { return s.apart(phraseMovedHere, language) }
+
+// MovedAway is said once where they were before: not where they went, nor what the
+// matter is.
+func (s *Set) MovedAway(language string) string { return s.apart(phraseMovedAway, language) }
+
+// MoveNoGood is said to a code that is wrong, used or old; which of them, nobody
+// is told.
+func (s *Set) MoveNoGood(language string) string { return s.apart(phraseMoveNoGood, language) }
+
+// MoveUnsent is said where something else was begun and not sent.
+func (s *Set) MoveUnsent(language string) string { return s.apart(phraseMoveUnsent, language) }
+
+// MoveSame is said to a code that is sent where it was asked for.
+func (s *Set) MoveSame(language string) string { return s.apart(phraseMoveSame, language) }
 
 // SlowDown is what a person hears, once, who writes more often than is answered.
 func (s *Set) SlowDown(language string) string { return s.apart(phraseSlowDown, language) }

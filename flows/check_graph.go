@@ -52,6 +52,7 @@ func conditionFacts() map[string][]string {
 		"proposed":    nil,
 		"findings":    nil,
 		"place_help":  nil,
+		"ways":        nil,
 		"months_ago":  nil,
 		"asked_about": {"me", "other", "group"},
 		"asked_why":   {"asked", "capacity", "child", "died", "affected"},

@@ -120,6 +120,10 @@ const (
 	// told by itself waits until staff release it.
 	ToldOfDeath Action = "told of death"
 
+	// MoveCode has the code of Facts.Moving become good for 15 minutes, in the place of an
+	// earlier one: who sends it elsewhere goes on there.
+	MoveCode Action = "move code"
+
 	// AskConsent asks the patient, whose number is Detail, whether the complainant
 	// may act for them, by the notice "consent" in the conversation of that number.
 	// It waits for staff where danger was told, and is never sent after a death.
@@ -182,7 +186,7 @@ func actionNames() []string {
 		OpenCase, DeleteDraft, CallBack, AlertTeam, SendReply, Withdraw, AcceptOutcome, OutcomeLater, Disagree, Pause, ConfirmDanger, AskErasure,
 		OpenedOutcome, NeverAsk, NotUnderstood, NeedsPerson, AskConsent, ConsentGiven, ConsentRefused, NotMe, MakeFormal, PassOn,
 		KeepQuiet, FreeToWrite, TellGuardian, TellOutside, OnlyNote, CareIsWell, AgreeLater, RefuseLater, AnotherWay, Ombudsman,
-		ConfirmWords, Unwanted, StopMessages, ToldOfDeath,
+		ConfirmWords, Unwanted, StopMessages, ToldOfDeath, MoveCode,
 	} {
 		names = append(names, string(a))
 	}

@@ -56,6 +56,12 @@ type Facts struct {
 	Cases      []CaseBrief // of this person, sent and not closed, oldest first; empty: only Case is known
 	Asked      []string    // statements that were asked about the case before
 	Case       CaseFacts
+
+	// Moving tells the code to go on elsewhere that this turn gives, if it gives one
+	// (ABCD-EFG7), and the provider's other addresses, a line each, which bring the
+	// code along; none where this channel is all. It tells the same each time. It is a
+	// function because few turns ask; nil: there is neither.
+	Moving func() (code, ways string)
 }
 
 // CaseFacts are what is known of the case the conversation is about.

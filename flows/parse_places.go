@@ -18,6 +18,9 @@ func (r *sourceReader) readPlaces(n yamlNode) {
 			"help":     func(v yamlNode) { p.Help = r.text(v, "help") },
 		})
 		r.need(at, key, "name", "the place")
+		if strings.HasPrefix(strings.ToLower(p.Code), movePrefix) {
+			r.fail(key.pos, "the code %q may not begin with %s: links by which people go on elsewhere do", p.Code, movePrefix)
+		}
 		if isNetworkWord(p.Code) {
 			r.fail(key.pos, "the code %q may not be used: the phone network takes that word", p.Code)
 		}
@@ -115,3 +118,7 @@ func (r *sourceReader) inLanguages(n yamlNode, what string) map[string]string {
 	r.entries(n, what, func(language, words yamlNode) { out[language.words] = r.sentence(words, what) })
 	return out
 }
+
+// movePrefix begins what a link brings by which somebody goes on on another
+// channel; the bot takes it before any flow does.
+const movePrefix = "m_"

@@ -94,7 +94,7 @@ func enginePhrases() []string {
 		phraseWordsWeeks, phraseWordsMonthLong, phraseWordsYears, phraseWordsLastYear, phraseWordsLast, phraseWordsAgo, phraseWordsNotMonths, phraseWordsOf,
 		phraseSentMore, phraseFinding, phrasePointMore, phraseUnsaid, phraseUnsaidNone, phraseAskRaise, phraseRaiseNo,
 	}
-	keys = append(keys, phraseSlowDown, phraseHolding)
+	keys = append(keys, apartPhrases()...)
 	for _, k := range []AnswerKind{AnswerChoice, AnswerText, AnswerYesNo, AnswerNumber, AnswerScale, AnswerDate,
 		AnswerPhoto, AnswerStory, AnswerPoints, AnswerSeveral, AnswerPhone, AnswerPostcode, AnswerCheck} {
 		keys = append(keys, retryPhrase(k))

@@ -148,6 +148,8 @@ func (w *Simulation) Know(text string) error {
 	name, value, _ := strings.Cut(text, " ")
 	c := &w.Facts.Case
 	switch name {
+	case "ways":
+		w.Facts.Moving = func() (string, string) { return simulatedCode, value }
 	case "handler":
 		c.Handler = value
 	case "decides":
@@ -174,7 +176,7 @@ func (w *Simulation) Know(text string) error {
 		point, words, _ := strings.Cut(value, "|")
 		c.Findings = append(c.Findings, Finding{Point: strings.TrimSpace(point), Words: strings.TrimSpace(words)})
 	default:
-		return fmt.Errorf("the fact %q is not known: handler, decides, about, why, kind, nation, proposed, due, finding", name)
+		return fmt.Errorf("the fact %q is not known: handler, decides, about, why, kind, nation, ways, proposed, due, finding", name)
 	}
 	return nil
 }
@@ -239,7 +241,13 @@ func (w *Simulation) wake() error {
 	return w.tell()
 }
 
+// simulatedCode is the code of every simulated move.
+const simulatedCode = "TEST-CDE7"
+
 func (w *Simulation) step(ev Event) error {
+	if w.Facts.Moving == nil {
+		w.Facts.Moving = func() (string, string) { return simulatedCode, "" }
+	}
 	w.Facts.NewRef = fmt.Sprintf("H-TEST%d", w.refs+1)
 	w.Facts.NewDue = w.Now.AddDate(0, 0, 3)
 	w.caseFacts(ev)

@@ -29,7 +29,7 @@ func (t *turn) look(name, answer string) (string, bool) {
 		return "", f != nil && !t.st.Never && len(t.draw(t.version(f))) > 0
 	case "first_words":
 		return "", len(t.st.Early) > 0
-	case "handler", "due", "decides", "proposed", "findings", "place_help":
+	case "handler", "due", "decides", "proposed", "findings", "place_help", "ways":
 		v := t.value(name)
 		return v, v != ""
 	case "status":
@@ -111,12 +111,25 @@ func (t *turn) value(name string) string {
 		return t.law(name)
 	case "advocate":
 		return t.advocate()
+	case "code":
+		code, _ := t.moving()
+		return code
+	case "ways":
+		_, ways := t.moving()
+		return ways
 	case "excerpt":
 		return t.firstWords()
 	case "count":
 		return strconv.Itoa(len(t.st.Early))
 	}
 	return t.inWords(name)
+}
+
+func (t *turn) moving() (code, ways string) {
+	if t.ev.Facts.Moving == nil {
+		return "", ""
+	}
+	return t.ev.Facts.Moving()
 }
 
 // findings puts an outcome in words, point by point.
