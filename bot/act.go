@@ -25,8 +25,7 @@ func (w *work) act(e flows.Act) error {
 	case flows.AlertTeam:
 		w.alert()
 	case flows.ConfirmDanger:
-		w.task(ConfirmedDanger, 0, "Asked whether somebody is in danger now, the person did not say no. Act on it at once.")
-		w.withWords()
+		w.danger(ConfirmedDanger, 0, "Asked whether somebody is in danger now, the person did not say no. Act on it at once.")
 	case flows.CallBack:
 		w.callBack(e.Detail)
 	case flows.NeedsPerson:
@@ -48,7 +47,7 @@ func (w *work) act(e flows.Act) error {
 	case flows.Unwanted:
 		w.conv.Unwanted = true
 	case flows.StopMessages:
-		w.leave()
+		w.rest()
 	case flows.DeleteLast:
 		w.deleteLast(e.Detail)
 	case flows.PassOn:
@@ -71,6 +70,8 @@ func (w *work) open() error {
 	w.change(c)
 	c.Status, c.Opened, c.Due = Open, w.now, w.p.Calendar.AcknowledgeBy(c.Received)
 	c.Formal = c.field(routeProperty) != routeInformal
+	w.conv.Unwanted = false // who sends a complaint is to hear of it
+	w.forAnother(c)
 	if err := c.moveStage(stageOpen, w.now); err != nil {
 		return err
 	}
@@ -156,13 +157,11 @@ func (w *work) forget(c *Case) {
 	w.burnFiles(c)
 }
 
-// eraseKept removes what is kept with the conversation, and the tasks that hold
-// words of it.
+// eraseKept removes what is kept with the conversation, and the task that holds
+// words of it. Tasks about danger stay: the team was told, and must act.
 func (w *work) eraseKept() {
 	w.op(EraseKept{w.conv.ID})
-	for _, kind := range []StaffTaskKind{PutAside, Danger, ConfirmedDanger} {
-		w.op(EndTask{w.conv.taskID(kind)})
-	}
+	w.op(EndTask{w.conv.taskID(PutAside)})
 }
 
 // alert tells the team of danger, with the words that raised it where they are
@@ -174,8 +173,20 @@ func (w *work) alert() {
 		e.Text = w.words
 	}
 	w.write(w.subject, e)
-	w.task(Danger, withinDanger, "The person used words that may mean danger. Read them now.")
-	w.withWords()
+	w.danger(Danger, withinDanger, "The person used words that may mean danger. Read them now.")
+}
+
+// danger gives staff a task with the person's words. One about a draft is the
+// conversation's: nobody sees the draft, and deleting it must not take back that
+// somebody may be in danger.
+func (w *work) danger(kind StaffTaskKind, within time.Duration, text string) {
+	t := StaffTask{Kind: kind, At: w.now, Due: w.now.Add(within), Text: text, Words: w.words}
+	if c := w.subject; c != nil && c.Status != Draft {
+		t.Case, t.ID = c.Ref, c.taskID(kind)
+	} else {
+		t.Conv, t.ID = w.conv.ID, w.conv.taskID(kind)
+	}
+	w.op(AddTask{t})
 }
 
 // keeps tells whether an op keeps the words of the message where an alert about
@@ -207,13 +218,13 @@ func (w *work) outcome(a flows.Action) error {
 	switch a {
 	case flows.OpenedOutcome:
 		c.Outcome.Read = w.now
+		w.survey(c, noticeAfterOutcome, afterOutcome)
 	case flows.OutcomeLater:
 		c.Outcome.Answer = "later"
 	case flows.AcceptOutcome:
 		c.Outcome.Answer = "accepted"
 		c.close(w.now)
 		c.withdrawNotices(noticeAfterSending) // it is too late for that one
-		w.survey(c, noticeAfterOutcome, afterOutcome)
 		w.survey(c, noticeReflection, w.p.ReflectAfter)
 		return c.moveStage(stageAccept, w.now)
 	case flows.Disagree:
@@ -235,7 +246,7 @@ func (c *Case) reopen() {
 	if c.Status == Closed {
 		c.Status, c.Closed = Open, time.Time{}
 	}
-	c.withdrawNotices(noticeReflection, noticeAfterOutcome)
+	c.withdrawNotices(noticeReflection)
 }
 
 // withdrawNotices takes back what was not told yet.

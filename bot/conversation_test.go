@@ -196,7 +196,7 @@ func TestDangerIsATaskAtOnce(t *testing.T) {
 	w.hasWords(w.say(daughter, "I want to end my life"), "999", "danger now?")
 	c := w.caseOf(daughter)
 	task := w.task(bot.Danger)
-	if c.Status != bot.Draft || task == nil || task.Case != c.Ref || task.Due.Sub(w.clock.Now()) > 15*time.Minute {
+	if c.Status != bot.Draft || task == nil || task.Case != "" || task.Words != "I want to end my life" || task.Due.Sub(w.clock.Now()) > 15*time.Minute {
 		t.Errorf("status %q, task %+v", c.Status, task)
 	}
 	if got := texts(w.timeline(c), bot.Said); !slices.Contains(got, "I want to end my life") {

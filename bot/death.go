@@ -28,6 +28,9 @@ func (w *work) toldOfDeath(c *Case) {
 		return
 	}
 	w.died(c, "")
+	if c.Status == Draft {
+		return
+	}
 	w.task(ReleaseNews, withinDay, "The person tells that who it is about has died. Nothing goes to them by itself now: write to them, and release what waits.")
 }
 

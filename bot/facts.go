@@ -10,7 +10,7 @@ import (
 func (w *work) facts() flows.Facts {
 	p, c := w.p, w.subject
 	f := flows.Facts{
-		Provider: p.Name, PublicName: p.PublicName, Guardian: p.Guardian, Hours: p.Hours, Kind: p.Kind, Nation: p.Nation,
+		Provider: p.Name, PublicName: p.PublicName, Guardian: p.Guardian, Hours: p.Hours, Alerted: w.quietUntil().After(w.now), Kind: p.Kind, Nation: p.Nation,
 		NewRef: string(NewCaseRef()), NewDue: p.Calendar.AcknowledgeBy(w.received), Seed: w.conv.seed(), Cases: w.conv.sent(),
 		Moving: func() (string, string) { return ShowMoveCode(w.moveCode()), w.ways() },
 	}

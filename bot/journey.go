@@ -34,8 +34,6 @@ func (w *work) journey(e flows.Act) error {
 	case flows.TellGuardian:
 		w.task(CareChanged, withinDay, "The person says that care has got worse since they complained, or that they are pressed. "+
 			"For the guardian; if the complaint is about the guardian, for their deputy.")
-	case flows.TellOutside:
-		w.task(OutsideHelp, withinDay, "The person says that care has got worse since they complained, and wants help from outside. Help them to reach it.")
 	case flows.AgreeLater, flows.RefuseLater:
 		w.answerLater(c, e.Action == flows.AgreeLater)
 	case flows.AnotherWay:
@@ -50,6 +48,14 @@ func (w *work) journey(e flows.Act) error {
 		return w.open()
 	}
 	return nil
+}
+
+// forAnother asks staff to see who may act for the person whom a complaint is about.
+func (w *work) forAnother(c *Case) {
+	switch c.field("why_you") {
+	case "asked", "capacity", "child":
+		w.task(VerifyConsent, withinDays, "The person complains for somebody else. See whether they may act for them, before anything is disclosed.")
+	}
 }
 
 // makeFormal starts the clocks of the law for what was a concern.
@@ -112,6 +118,23 @@ func joined(before, more string) string {
 		return before
 	}
 	return before + "\n" + more
+}
+
+// rest sends nothing more that the person does not ask for, until they write again.
+func (w *work) rest() {
+	w.conv.Resting = true
+	if w.current != nil {
+		w.unreachable(w.current)
+	}
+}
+
+// awakened ends that rest.
+func (w *work) awakened() {
+	w.conv.Resting = false
+	if c := w.current; c != nil {
+		w.op(EndTask{c.taskID(PersonLeft)})
+		w.wakeFor(c)
+	}
 }
 
 // freeToWrite takes back that others read this phone, and tells what waited.

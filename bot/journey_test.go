@@ -59,9 +59,24 @@ func TestAcknowledgedByName(t *testing.T) {
 func TestNoNewsIsSaid(t *testing.T) {
 	w := onEmbedded(t)
 	c := w.quietly(daughter)
-	w.sleep(c.Due.Add(-25 * time.Hour))
+	w.sleep(c.Due.Add(time.Hour))
 	w.hasWords(w.hears(daughter), "may we ask")
 	w.say(daughter, "2")
+	if heard := w.say(daughter, "status"); !strings.Contains(heard, "that day has passed") {
+		t.Errorf("nobody acknowledged it, and STATUS says %q", heard)
+	}
+	if err := w.bot.Acknowledge(w.ctx, hospital, c.Ref, "Sam", bot.Acknowledgement{Handler: "Sam"}); err != nil {
+		t.Fatal(err)
+	}
+	w.wake(w.bot)
+	w.hears(daughter)
+	w.say(daughter, "1")
+	w.say(daughter, "no")
+	c = w.caseOf(daughter)
+	w.sleep(w.clock.Now().Add(16 * day))
+	w.hasWords(w.hears(daughter), "one short question")
+	w.say(daughter, "1")
+	w.say(daughter, "1")
 	w.sleep(c.Due.Add(-time.Hour))
 	w.hasWords(w.hears(daughter), "there is news")
 	w.hasWords(w.say(daughter, "1"), "no answer yet")
@@ -466,5 +481,102 @@ func TestAskedIsCounted(t *testing.T) {
 	}
 	if len(counts) != 2 {
 		t.Errorf("%d statements were asked, want 2", len(counts))
+	}
+}
+
+// What may be danger stays with staff, whatever the person does with their words
+// afterwards, and nobody tells them that nobody has seen it.
+func TestDangerOutlastsDeleting(t *testing.T) {
+	w := onEmbedded(t)
+	w.say(daughter, "I want to kill myself")
+	w.say(daughter, "yes")
+	w.say(daughter, "hello?")
+	if heard := w.say(daughter, "5"); strings.Contains(heard, "Nobody but you") {
+		t.Errorf("the person hears %q, and the team has a task", heard)
+	}
+	w.say(daughter, "delete")
+	w.say(daughter, "yes")
+	for _, kind := range []bot.StaffTaskKind{bot.Danger, bot.ConfirmedDanger} {
+		if task := w.task(kind); task == nil || task.Words == "" {
+			t.Errorf("the task %q is gone", kind)
+		}
+	}
+	w.tell(neighbor)
+	w.say(neighbor, "I want to kill myself")
+	w.say(neighbor, "yes")
+	w.say(neighbor, "delete")
+	w.say(neighbor, "yes")
+	if n := len(w.tasks(bot.Danger)); n != 2 {
+		t.Errorf("%d tasks of two people: the draft that was deleted took one along", n)
+	}
+}
+
+// Nothing is asked of somebody who told of danger days ago.
+func TestNoQuestionsWhileDangerIsNear(t *testing.T) {
+	w := onEmbedded(t)
+	w.quietly(daughter)
+	w.clock.Advance(time.Hour)
+	w.say(daughter, "I want to kill myself")
+	w.say(daughter, "yes")
+	w.say(daughter, "3")
+	for range 13 {
+		w.later(day)
+		if heard := w.hears(daughter); strings.Contains(heard, "may we ask") || strings.Contains(heard, "one short question") {
+			t.Fatalf("after words of danger: %q", heard)
+		}
+	}
+}
+
+// Who wants no more messages is told so, hears nothing unasked, and is answered as
+// soon as they write again.
+func TestRestUntilTheyWriteAgain(t *testing.T) {
+	w := onEmbedded(t)
+	c := w.quietly(daughter)
+	w.say(daughter, "leave me alone")
+	w.hasWords(w.say(daughter, "3"), "no more messages")
+	w.update(c.Ref, "We have spoken to the ward.")
+	for range 30 {
+		w.later(day)
+		if heard := w.hears(daughter); heard != "" {
+			t.Fatalf("they hear %q", heard)
+		}
+	}
+	if w.say(daughter, "hello, I need help") == "" {
+		t.Error("who writes again is not answered")
+	}
+	w.later(time.Hour)
+	w.later(time.Hour)
+	if w.view(daughter).Conversation.Resting {
+		t.Error("who writes again gets no news")
+	}
+}
+
+// A wrong number once, and a complaint of their own later: they are to hear of it.
+func TestOwnComplaintAfterAWrongNumber(t *testing.T) {
+	w, _ := asking(t)
+	w.hears(mother)
+	w.say(mother, "3")
+	c := w.quietly(mother)
+	w.update(c.Ref, "We have spoken to the ward.")
+	w.hasWords(w.hears(mother), "there is news")
+}
+
+// What staff write after a death waits until somebody has read it as what it is.
+func TestUpdateAfterADeathWaits(t *testing.T) {
+	w := onEmbedded(t)
+	c := w.about(daughter, "2")
+	w.say(daughter, "skip")
+	w.say(daughter, "she has died")
+	w.say(daughter, "yes")
+	w.update(c.Ref, "Your mother's operation is on Friday.")
+	if heard := w.hears(daughter); heard != "" {
+		t.Errorf("the bereaved hear %q", heard)
+	}
+	if err := w.bot.Release(w.ctx, hospital, c.Ref); err != nil {
+		t.Fatal(err)
+	}
+	w.wake(w.bot)
+	if w.hears(daughter) == "" {
+		t.Error("released, and not told")
 	}
 }

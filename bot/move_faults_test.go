@@ -182,7 +182,7 @@ func TestADamagedConversationDoesNotMove(t *testing.T) {
 func TestWhatMovesIsDecidedForEachField(t *testing.T) {
 	address := []string{
 		"ID", "Version", "Channel", "Sender", "Address", "LastAt", "LastSeq", "Left", "MovedTo", "OptAt", "OptSeq", "Rush", "Guesses",
-		"Watched", "Unwanted",
+		"Watched", "Unwanted", "Resting",
 	}
 	person := []string{"Session", "Case", "Handle", "AlertAt", "Cases", "LastSaid", "Pending", "Idea"}
 	w := onEmbedded(t)

@@ -70,12 +70,12 @@ func (w *work) survey(c *Case, kind string, after time.Duration) {
 	w.notify(c, kind, at)
 }
 
-// begun sets what comes by itself once a case was sent.
+// begun sets what comes by itself once a case was sent. That there is no news is
+// said only once a person has acknowledged it: that was promised first.
 func (w *work) begun(c *Case) {
 	w.survey(c, noticeAfterSending, afterSending)
 	w.survey(c, noticeMidCase, midCase)
 	w.notify(c, noticeCareCheck, w.now.Add(firstCareCheck))
-	w.notify(c, noticeNoNews, c.Due.Add(-beforeNews))
 }
 
 // nextCareCheck asks once more, while the case goes on.
@@ -107,10 +107,14 @@ func (w *work) promise(c *Case, by time.Time) {
 func (c *Case) bereaved() bool { return !c.Died.IsZero() || c.field("why_you") == whyDied }
 
 // early is how long a notice that is due must wait all the same: two surveys do
-// not come one after the other.
-func (c *Case) early(n Notice, now time.Time) time.Duration {
-	if !isSurvey(n.Kind) || c.Surveyed.IsZero() {
+// not come one after the other, and nothing is asked while danger is near.
+func (w *work) early(n Notice) time.Duration {
+	if !isSurvey(n.Kind) && n.Kind != noticeCareCheck {
 		return 0
 	}
-	return c.Surveyed.Add(betweenSurveys).Sub(now)
+	from := w.quietUntil()
+	if next := w.subject.Surveyed.Add(betweenSurveys); isSurvey(n.Kind) && !w.subject.Surveyed.IsZero() && next.After(from) {
+		from = next
+	}
+	return from.Sub(w.now)
 }

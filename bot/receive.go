@@ -102,6 +102,9 @@ func (b *Bot) arrived(p *provider, view View, in channels.Inbound, turn TurnID) 
 		}
 	}
 	w.opted(in, late)
+	if w.conv.Resting && !late && !in.Edit && in.Opt == "" {
+		w.awakened()
+	}
 	return w, late
 }
 

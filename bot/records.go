@@ -41,6 +41,7 @@ type Conversation struct {
 
 	Watched  bool     `cbor:"16,keyasint,omitempty"` // others read this phone: nothing unprompted goes to it
 	Unwanted bool     `cbor:"17,keyasint,omitempty"` // it belongs to somebody else, or wants nothing unprompted
+	Resting  bool     `cbor:"22,keyasint,omitempty"` // wants no more messages until they write again
 	LastSaid Spoken   `cbor:"18,keyasint,omitzero"`  // the newest words on the draft
 	Pending  []Notice `cbor:"19,keyasint,omitempty"` // what is to be asked here about somebody else's case
 	Idea     string   `cbor:"20,keyasint,omitempty"` // a compliment or an idea that is being written
@@ -248,7 +249,6 @@ const (
 	AskedErasure    StaffTaskKind = "asks to be deleted"
 	FileMissing     StaffTaskKind = "file not kept"
 	CareChanged     StaffTaskKind = "care has changed"
-	OutsideHelp     StaffTaskKind = "help from outside"
 	VerifyConsent   StaffTaskKind = "consent"
 	ReadIdea        StaffTaskKind = "idea"
 	CallBefore      StaffTaskKind = "more time refused"

@@ -215,7 +215,12 @@ func (w *work) tellNews(kind string, e Entry) {
 	w.op(Append{Case: c, Entry: e})
 	w.op(EndTask{c.taskID(Acknowledge)})
 	w.op(EndTask{c.taskID(ReadReply)})
-	c.Pending = append(c.Pending, Notice{Kind: kind, Entry: e.ID})
+	held := !c.Died.IsZero()
+	c.Pending = append(c.Pending, Notice{Kind: kind, Entry: e.ID, Held: held})
+	if held {
+		w.task(ReleaseNews, withinDay, "There is news for the person who complained, and the person it is about has died. Read it, and release it or take it back.")
+		return
+	}
 	w.wakeFor(c)
 }
 

@@ -85,11 +85,11 @@ func (b *Bot) unreadable(t Turn) Turn {
 // more reminders.
 func (b *Bot) silent(ctx context.Context, p *provider, l TimerLease, nothing Turn) (Turn, error) {
 	v, err := b.store.LookupID(ctx, p.ID, l.Timer.Conversation)
-	if err != nil || v.Conversation.Version == 0 || v.Conversation.Left || v.Conversation.Watched {
+	if err != nil || v.Conversation.Version == 0 || v.Conversation.Left || v.Conversation.Watched || v.Conversation.Resting {
 		return nothing, err
 	}
 	w := newWork(p, v, b.now(), nothing.ID)
-	if w.quietUntil().After(w.now) {
+	if w.quietUntil().After(w.now) || w.subject != nil && !w.subject.Died.IsZero() {
 		nothing.Ops = []Op{DropTimer{l.Timer.ID()}}
 		return nothing, nil
 	}
@@ -137,13 +137,13 @@ func (b *Bot) news(ctx context.Context, p *provider, l TimerLease, nothing Turn)
 		w.unreachable(w.subject)
 		w.op(SetTimer{Timer{Kind: News, Case: c.Ref, After: whileGone}}) // of another case nobody else would wake it
 		return w.turn(), nil
-	case v.Conversation.Watched || v.Conversation.Unwanted:
+	case v.Conversation.Watched || v.Conversation.Unwanted || v.Conversation.Resting:
 		return nothing, nil // it waits until they ask
 	case i < 0:
 		w.wakeLater(w.subject)
 		return w.turn(), nil
 	}
-	if hold := max(w.mustWait(w.subject.Pending[i].Kind), w.subject.early(w.subject.Pending[i], w.now)); hold > 0 {
+	if hold := max(w.mustWait(w.subject.Pending[i].Kind), w.early(w.subject.Pending[i])); hold > 0 {
 		w.change(w.subject)
 		w.subject.Pending[i].NotBefore = w.now.Add(hold)
 		w.wakeFor(w.subject)

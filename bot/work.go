@@ -136,9 +136,6 @@ func (w *work) complete(add func(*StaffTask)) {
 	w.ops[len(w.ops)-1] = last
 }
 
-// withWords adds what the person wrote to the task that was given last.
-func (w *work) withWords() { w.complete(func(t *StaffTask) { t.Words = w.words }) }
-
 // anonymous tells whether the person did not choose to be named.
 func (c *Case) anonymous() bool { return c.Privacy == "" || c.Privacy == PrivacyAnonymous }
 

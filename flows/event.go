@@ -48,6 +48,7 @@ type Facts struct {
 	PublicName string // neutral, for messages that nobody just asked for
 	Guardian   string // who acts if care suffers for a complaint
 	Hours      string // when people read
+	Alerted    bool   // of late the person used words that may mean danger, which the team was shown
 	NewRef     string // the reference that a draft gets, if this turn begins one
 	NewDue     time.Time
 	Seed       uint64      // orders the statements that this person is asked

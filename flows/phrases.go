@@ -52,6 +52,7 @@ const (
 	phraseLastDelete     = "remind.last.delete"
 	phraseLastAsk        = "remind.last.ask"
 	phraseNothingHere    = "nothing.here"
+	phraseSeenInDanger   = "seen_in_danger"
 	phraseWordsYes       = "words.yes"
 	phraseWordsNo        = "words.no"
 	phraseWordsSend      = "words.send"
@@ -89,7 +90,7 @@ func enginePhrases() []string {
 		phraseSkipHow, phraseSendNoStory, phraseSent, phraseWelcomeBack, phraseStoryMore, phraseToldMore, phraseSureRestartNew, phraseStoryKept,
 		phraseStoryOne, phraseStoryCount, phraseSeveralHow, phraseCheckHow, phraseCheckSend, phraseCheckChange, phraseCheckWhich,
 		phraseRemindFirst, phraseRemindAgain, phraseRemindLast, phraseLastSend, phraseLastKeep, phraseLastDelete, phraseLastAsk,
-		phraseNothingHere, phraseWordsYes, phraseWordsNo, phraseWordsSend, phraseWordsMonths, phraseWordsToday,
+		phraseNothingHere, phraseSeenInDanger, phraseWordsYes, phraseWordsNo, phraseWordsSend, phraseWordsMonths, phraseWordsToday,
 		phraseWordsYesterday, phraseWordsComing, phraseWordsWeekdays, phraseWordsDay, phraseWordsNumbers, phraseWordsDays,
 		phraseWordsWeeks, phraseWordsMonthLong, phraseWordsYears, phraseWordsLastYear, phraseWordsLast, phraseWordsAgo, phraseWordsNotMonths, phraseWordsOf,
 		phraseSentMore, phraseFinding, phrasePointMore, phraseUnsaid, phraseUnsaidNone, phraseAskRaise, phraseRaiseNo,

@@ -146,7 +146,8 @@ func (t *turn) away() time.Duration {
 // rest begins the flow for what a person said first, if what came before it
 // (help in danger, say) has ended, and tidies up where nothing is open.
 func (t *turn) rest() error {
-	if len(t.st.Frames) == 0 && t.st.Owed && (len(t.st.Early) > 0 || t.st.Draft) {
+	owed := t.st.Owed && (len(t.st.Early) > 0 || t.st.Draft)
+	if len(t.st.Frames) == 0 && owed && !t.paused && !slices.ContainsFunc(t.effects, grave) {
 		if err := t.first(); err != nil {
 			return err
 		}
@@ -160,6 +161,13 @@ func (t *turn) rest() error {
 		t.tidy()
 	}
 	return nil
+}
+
+// grave tells whether what was just said is no moment for another question: call
+// 999 now, or that somebody has died. It comes with the person's next message.
+func grave(e Effect) bool {
+	a, ok := e.(Act)
+	return ok && (a.Action == ConfirmDanger || a.Action == ToldOfDeath)
 }
 
 // mayTell tells whether what waits may be told now, at the end of a turn that

@@ -111,6 +111,11 @@ func (t *turn) value(name string) string {
 		return t.law(name)
 	case "advocate":
 		return t.advocate()
+	case "seen_by":
+		if f.Alerted {
+			return t.words(phraseSeenInDanger)
+		}
+		return ""
 	case "code":
 		code, _ := t.moving()
 		return code
