@@ -138,3 +138,16 @@ func TestAClockThatIsSetBack(t *testing.T) {
 		t.Error("after the clock was set back STOP is not heard")
 	}
 }
+
+// To the network YES is a return, and it sends again: who had sent STOP must be
+// answered.
+func TestStopAndThenYes(t *testing.T) {
+	w := onEmbedded(t)
+	w.say(daughter, "complain")
+	in := w.inbound(daughter, "STOP")
+	in.Opt = channels.OptOut
+	w.receive(in)
+	if w.say(daughter, "YES") == "" || w.say(daughter, "Me") == "" {
+		t.Error("after STOP and YES nobody answers")
+	}
+}

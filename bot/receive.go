@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"heard/channels"
@@ -57,6 +58,7 @@ func (b *Bot) Receive(ctx context.Context, id ProviderID, in channels.Inbound) e
 
 // inbound makes the turn of a message. An error is the store's.
 func (b *Bot) inbound(ctx context.Context, p *provider, view View, in channels.Inbound, turn TurnID) (*work, error) {
+	in = saysYes(&view.Conversation, in)
 	w, late := b.arrived(p, view, in, turn)
 	if in.Opt == channels.OptOut {
 		return w, nil
@@ -106,6 +108,15 @@ func (b *Bot) arrived(p *provider, view View, in channels.Inbound, turn TurnID) 
 		w.awakened()
 	}
 	return w, late
+}
+
+// saysYes takes YES for the return that it is to the network: by it Twilio sends
+// again to who had sent STOP.
+func saysYes(c *Conversation, in channels.Inbound) channels.Inbound {
+	if c.Left && in.Channel == channels.SMS && in.Opt == "" && strings.EqualFold(strings.TrimSpace(in.Text), "yes") {
+		in.Opt = channels.OptIn
+	}
+	return in
 }
 
 // notToCome takes times back that are still to come: the clock by which they were

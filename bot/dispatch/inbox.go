@@ -63,6 +63,9 @@ const (
 	shortOverlap = 2 * time.Minute
 	wholeEvery   = 15 * time.Minute
 
+	// longestAhead is how far back is listed where the watermark is still to come.
+	longestAhead = 48 * time.Hour
+
 	// hurry is how soon a listing follows a message that was not taken, or a
 	// listing that failed; twice as long after each failure more.
 	hurry = 3 * time.Second
@@ -214,8 +217,11 @@ func (b *Inboxes) list(ctx context.Context, in Inbox, anew bool) error {
 	if err != nil {
 		return fmt.Errorf("read the watermark: %w", err)
 	}
-	if mark.IsZero() {
+	switch {
+	case mark.IsZero():
 		mark = began
+	case mark.After(began.Add(time.Minute)): // noted by a clock that ran ahead: nobody knows what was listed since
+		mark, anew = began.Add(-longestAhead), true
 	}
 	whole, err := b.o.Marks.Watermark(ctx, in.Provider, in.Sender+wholeMark)
 	if err != nil {

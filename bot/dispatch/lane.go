@@ -116,8 +116,15 @@ func (d *Dispatcher) sends(ctx context.Context, turns Turns, l *lane) {
 		}
 		d.look(&l.moreDue, l.waiting() == 0)
 		d.mu.Unlock()
-		d.conversation(ctx, turns, lease)
+		d.deliverAlive(ctx, turns, lease)
 	}
+}
+
+// deliverAlive keeps a panic over one message from ending the process with all
+// others: its lease runs out and it comes again.
+func (d *Dispatcher) deliverAlive(ctx context.Context, turns Turns, l bot.Lease) {
+	defer d.survive("send")
+	d.conversation(ctx, turns, l)
 }
 
 // look has the poll look at once where the store has more than there was room for.

@@ -13,9 +13,10 @@ import (
 
 // The rules of trying again.
 const (
-	maxAttempts = 20 // in about two hours: an outage of a provider is over by then
-	firstWait   = 2 * time.Second
-	longestWait = 10 * time.Minute
+	patientAfter = 4  // attempts that wait as long as the provider asks, and not longer
+	maxAttempts  = 20 // in about two hours: an outage of a provider is over by then
+	firstWait    = 2 * time.Second
+	longestWait  = 10 * time.Minute
 
 	// margin is what is left of a lease when a send may last begin: time for the
 	// answer to come and to be settled.
@@ -207,7 +208,7 @@ func (d *Dispatcher) failure(ctx context.Context, turns Turns, l bot.Lease, err 
 	case e.InDoubt:
 		return bot.Settlement{Result: bot.InDoubt, After: wait, Code: e.Code}
 	case e.Retry:
-		if e.After > 0 {
+		if e.After > 0 && l.Attempt < patientAfter {
 			wait = e.After
 		}
 		return bot.Settlement{Result: bot.Again, After: wait, AllChats: e.AllChats, Code: e.Code}

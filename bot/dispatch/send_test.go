@@ -19,7 +19,7 @@ import (
 func TestOrderIsKeptAndNobodyElseWaits(t *testing.T) {
 	h := newHouse(t)
 	d, _ := h.start()
-	h.twilio.Fail(channelstest.Fault{Status: 500})
+	h.twilio.Fail(channelstest.Fault{Status: 503})
 	deliver(d, h.tell(daughter, "one", "two", "three"))
 	h.result("again")
 	deliver(d, h.tell(neighbor, "hello"))
@@ -64,7 +64,7 @@ func TestRetryAfterIsKept(t *testing.T) {
 // behind it for ever.
 func TestGivenUpIsATask(t *testing.T) {
 	h := newHouse(t)
-	h.twilio.Fail(slices.Repeat([]channelstest.Fault{{Status: 502, Body: "<html>"}}, 20)...)
+	h.twilio.Fail(slices.Repeat([]channelstest.Fault{{Status: 503, Body: "<html>"}}, 20)...)
 	d, _ := h.start()
 	began := h.clock.Now()
 	deliver(d, h.tell(daughter, "one", "two"))

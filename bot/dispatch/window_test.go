@@ -133,7 +133,7 @@ func TestWhatsAppRefusesAfterwards(t *testing.T) {
 	h.result("accepted")
 	h.result("accepted")
 	for i, m := range h.twilio.Sent(string(onWhats)) {
-		task := m.StatusCallback[strings.Index(m.StatusCallback, "task=")+5:]
+		task, _, _ := strings.Cut(m.StatusCallback[strings.Index(m.StatusCallback, "task=")+5:], "#")
 		r := channels.Receipt{Task: task, ID: m.SID, Status: channels.StatusUndelivered, Window: true}
 		if told, err := h.store.Receipt(h.ctx, hospital, r); err != nil || told != nil {
 			t.Fatalf("told %+v, error %v", told, err)

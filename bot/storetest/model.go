@@ -230,7 +230,7 @@ func (m *model) settled(b *modelBox, end bot.Settlement, next *bot.Lease) {
 		}
 		b.token, b.until = 0, now.Add(end.After)
 		return
-	case end.Result == bot.Again:
+	case end.Result == bot.Again && !b.flight.proven:
 		back := *b.flight
 		back.after = now.Add(end.After)
 		lane := b.lane(back.help)

@@ -300,13 +300,16 @@ func watermark(w *world) {
 		w.t.Fatal("a watermark before any listing: what came earlier would never be fetched")
 	}
 	now := w.Clock.Now()
-	for _, to := range []time.Time{now, now.Add(-time.Hour)} {
-		if err := w.Store.MoveWatermark(w.ctx, w.Provider, ours, to); err != nil {
+	for _, step := range []struct{ to, want time.Time }{
+		{now, now}, {now.Add(-time.Minute), now},
+		{now.Add(24 * time.Hour), now.Add(24 * time.Hour)}, {now, now}, // a clock that ran ahead, and was set right
+	} {
+		if err := w.Store.MoveWatermark(w.ctx, w.Provider, ours, step.to); err != nil {
 			w.t.Fatalf("move watermark: %v", err)
 		}
-	}
-	if !read().Equal(now) {
-		w.t.Fatal("a watermark moved back, or not at all")
+		if !read().Equal(step.want) {
+			w.t.Fatalf("moved to %v the watermark is %v, want %v", step.to, read(), step.want)
+		}
 	}
 }
 
@@ -324,5 +327,9 @@ func guard(w *world) {
 	w.Clock.Advance(61 * time.Second)
 	if !held("b") || held("a") {
 		w.t.Fatal("a guard whose holder died is not passed on")
+	}
+	w.Clock.Advance(-24 * time.Hour)
+	if !held("a") {
+		w.t.Fatal("a guard that a fast clock gave lasts for a day")
 	}
 }

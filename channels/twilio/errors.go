@@ -65,8 +65,9 @@ func byStatus(status int) *channels.SendError {
 		return &channels.SendError{Retry: true, After: settingPause, AllChats: true, Sentence: "Twilio refuses our account. Check the settings twilio.account_sid and twilio.auth_token."}
 	case status == http.StatusTooManyRequests:
 		return &channels.SendError{Retry: true, AllChats: true, Sentence: "Twilio asks us to send more slowly; it is sent again by itself."}
-	case status == http.StatusRequestTimeout, status == http.StatusGatewayTimeout:
-		return &channels.SendError{Retry: true, InDoubt: true, Sentence: "Twilio did not answer in time. It is looked up, or sent again by itself."}
+	case status == http.StatusRequestTimeout, status == http.StatusGatewayTimeout, status == http.StatusBadGateway, status == http.StatusInternalServerError:
+		// What stands between us and Twilio, or a part of it, failed: the message may have been taken before.
+		return &channels.SendError{Retry: true, InDoubt: true, Sentence: "Twilio did not say whether it has the message. It is looked up, or sent again by itself."}
 	case status == http.StatusNotFound:
 		return &channels.SendError{Sentence: "Twilio does not have it any more, or the account in twilio.account_sid is another one."}
 	case status >= 500:

@@ -98,7 +98,7 @@ func (c *Client) create(ctx context.Context, out channels.Outbound, fill func(*a
 	params := new(api.CreateMessageParams)
 	fill(params.SetFrom(string(out.Sender)).SetTo(c.to(out)))
 	if out.Task != "" {
-		params.SetStatusCallback(c.public + statusPath + "?task=" + out.Task)
+		params.SetStatusCallback(c.public + statusPath + "?task=" + out.Task + overrides)
 	}
 	message, err := call.service().CreateMessage(params)
 	if err != nil || call.attempt.Status >= 300 || message.Sid == nil {

@@ -179,7 +179,7 @@ func TestTemplate(t *testing.T) {
 	if len(got) != 1 || got[0].Body != "" || got[0].ContentSID != "HX1" || !reflect.DeepEqual(got[0].Variables, template.Variables) {
 		t.Fatalf("%+v", got)
 	}
-	if got[0].StatusCallback != public+"/twilio/status?task=t" {
+	if got[0].StatusCallback != public+"/twilio/status?task=t#rc=5&rp=all" {
 		t.Errorf("the receipt goes to %s", got[0].StatusCallback)
 	}
 }

@@ -17,7 +17,7 @@ import (
 func providerRows() []row {
 	return []row{
 		{"twilio-429", 60 * time.Second, "Retry-After kept for the number, order kept for each person", twilioSlower},
-		{"twilio-5xx", 60 * time.Second, "500, then 502 with HTML: tried again, in order, once", twilioFaults},
+		{"twilio-5xx", 150 * time.Second, "503, then 502 with HTML: tried again, and looked up where it may have been taken, in order, once", twilioFaults},
 		{"twilio-refused", 60 * time.Second, "connection refused: tried again, in order, once", twilioRefused},
 		{"twilio-no-answer", 150 * time.Second, "taken or not, and the answer never came: a callback or a look-up decides, and nothing is sent blindly", twilioNoAnswer},
 		{"telegram-429", 60 * time.Second, "retry_after kept for the chat and the bot", telegramSlower},
@@ -145,7 +145,7 @@ func twilioFaults(ctx context.Context, s *stage) error {
 	a := &attempts{fault: func(n int, _ string) *channelstest.Fault {
 		switch n {
 		case 1:
-			return &channelstest.Fault{Status: http.StatusInternalServerError, Body: channelstest.TwilioError(500, 20500, "Internal Server Error")}
+			return &channelstest.Fault{Status: http.StatusServiceUnavailable, Body: channelstest.TwilioError(503, 20503, "Service Unavailable")}
 		case 2:
 			return &channelstest.Fault{Status: http.StatusBadGateway, Body: "<html><body><h1>502 Bad Gateway</h1></body></html>"}
 		}

@@ -283,7 +283,7 @@ for _, b in ipairs(order) do
   if b.token then
     if not b.written then redis.call('HSET', conversationKey(b.id), 'n', b.token, 'f', b.flight) end
     note(b.task, b.id, '0', '0', '0')
-    redis.call('ZADD', dueKey((b.class == 'p' and 'p:' or 'r:') .. b.sender), int(now + LEASE), b.id)
+    schedule(b.id, b.sender, b.class, now + LEASE)
     local record = b.own and '' or redis.call('HGET', conversationKey(b.id), 'r')
     append(answer, {b.id, b.token, int(LEASE), '1', '0', record, b.task, '', b.window})
   elseif b.free then

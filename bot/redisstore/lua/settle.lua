@@ -27,7 +27,7 @@ if ARGV[13] ~= '' and redis.call('GET', sealingKey) ~= ARGV[16] then return redi
 status = status or '0'
 
 -- A receipt came before the answer: the provider has it.
-if result == 'doubt' and status ~= '0' then result = 'accepted' end
+if (result == 'doubt' or result == 'again') and status ~= '0' then result = 'accepted' end
 
 note(task, conv, status, token, '0', ARGV[17])
 if ARGV[9] == '1' then redis.call('HSET', paceKey(sender), 'hold', int(later)) end
