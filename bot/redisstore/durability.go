@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -81,10 +82,20 @@ func demand(setting, is, must, why string) error {
 	return fmt.Errorf("redis setting %s is %q and must be %q: %s (redis-cli CONFIG SET %s %s, then CONFIG REWRITE)", setting, is, must, why, setting, must)
 }
 
-// Ready tells whether the store answers.
+// Ready tells whether the store takes what is written: one that is full, or whose
+// replicas are gone, answers and takes nothing.
 func (b *backend) Ready(ctx context.Context) error {
+	for p := range b.readers {
+		if err := b.rdb.Set(ctx, readyKey(p), "1", readyTime).Err(); err != nil {
+			return fmt.Errorf("store does not take writes: %w", err)
+		}
+		return nil // one is as good as another
+	}
 	if err := b.rdb.Ping(ctx).Err(); err != nil {
 		return fmt.Errorf("store does not answer: %w", err)
 	}
 	return nil
 }
+
+// readyTime is how long the trace of a look whether the store is ready stays.
+const readyTime = 10 * time.Second

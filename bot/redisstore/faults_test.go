@@ -263,3 +263,24 @@ func TestEmbeddedForgets(t *testing.T) {
 		}
 	}
 }
+
+// A store that is full answers every question and takes nothing: who watches must
+// not be told that all is well.
+func TestAFullStoreIsNotReady(t *testing.T) {
+	server := storetest.StartRedis(t)
+	client := newClient(t, server.URL())
+	s := openStore(t, testOptions(client, Strict, nil))
+	if err := s.Ready(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	one, err := home(t.Context(), client, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := one.ConfigSet(t.Context(), "maxmemory", "1").Err(); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Ready(t.Context()); err == nil {
+		t.Error("a full store is called ready")
+	}
+}

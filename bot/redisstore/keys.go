@@ -56,6 +56,7 @@ var soleKeys = []keyKind{
 	{"marksKey", "marks"},     // hash: sender -> watermark
 	{"keyringKey", "keys"},    // hash: the provider's wrapped keys; see keyring.go
 	{"sealingKey", "sealing"}, // string: numbers of the keys that seal; no commit sealed with others is taken
+	{"readyKey", "ready"},     // string: written to see whether the store takes writes
 	{"readersKey", "readers"}, // hash: instance -> "<version of the keyring that it holds> <until, ms>"
 }
 
@@ -79,6 +80,7 @@ func turnMark(id bot.TurnID) string { return "t:" + string(id) }
 func flowKey(p bot.ProviderID, hash string) string     { return prefix(p) + "v:" + hash }
 func answersKey(p bot.ProviderID, month string) string { return prefix(p) + "a:" + month }
 func countsKey(p bot.ProviderID, month string) string  { return prefix(p) + "m:" + month }
+func readyKey(p bot.ProviderID) string                 { return prefix(p) + "ready" }
 func casesKey(p bot.ProviderID) string                 { return prefix(p) + "cases" }
 func tasksKey(p bot.ProviderID) string                 { return prefix(p) + "tasks" }
 func changesKey(p bot.ProviderID) string               { return prefix(p) + "changes" }
