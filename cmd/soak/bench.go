@@ -289,13 +289,14 @@ func (r *rig) sent(m channelstest.TwilioMessage) {
 	if !known {
 		return
 	}
+	path, _, _ := strings.Cut(strings.TrimPrefix(m.StatusCallback, c.hooks), "#") // the overrides behind it are for Twilio
 	go func() {
 		for _, status := range []string{"sent", "delivered"} {
 			form := url.Values{
 				"AccountSid": {account}, "MessageSid": {m.SID}, "SmsSid": {m.SID}, "From": {m.From}, "To": {m.To},
 				"MessageStatus": {status}, "SmsStatus": {status},
 			}
-			if err := r.post(context.Background(), c, strings.TrimPrefix(m.StatusCallback, c.hooks), form); err != nil {
+			if err := r.post(context.Background(), c, path, form); err != nil {
 				return // the turn never ends, and says so
 			}
 		}
