@@ -56,6 +56,7 @@ func TestConsentAskedOfAStranger(t *testing.T) {
 	if w.task(bot.WrongNumber) == nil || !w.view(mother).Conversation.Unwanted {
 		t.Error("staff do not learn that the number is somebody else's")
 	}
+	w.say(mother, "complain") // and leaves it at that
 	for range 10 {
 		w.later(day)
 		if heard := w.hears(mother); heard != "" {

@@ -33,6 +33,10 @@ func (w *work) mustWait(kind string) time.Duration {
 	return quiet.left(local)
 }
 
+// undisturbed tells whether nothing goes to a conversation unasked, no news and no
+// reminder.
+func (c *Conversation) undisturbed() bool { return c.Watched || c.Unwanted || c.Resting }
+
 // left is how long the quiet goes on; 0: it is not quiet.
 func (h Hours) left(local time.Time) time.Duration {
 	from, to := at(local, 0, h.From), at(local, 0, h.To)

@@ -85,7 +85,7 @@ func (b *Bot) unreadable(t Turn) Turn {
 // more reminders.
 func (b *Bot) silent(ctx context.Context, p *provider, l TimerLease, nothing Turn) (Turn, error) {
 	v, err := b.store.LookupID(ctx, p.ID, l.Timer.Conversation)
-	if err != nil || v.Conversation.Version == 0 || v.Conversation.Left || v.Conversation.Watched || v.Conversation.Resting {
+	if err != nil || v.Conversation.Version == 0 || v.Conversation.Left || v.Conversation.undisturbed() {
 		return nothing, err
 	}
 	w := newWork(p, v, b.now(), nothing.ID)
@@ -137,7 +137,7 @@ func (b *Bot) news(ctx context.Context, p *provider, l TimerLease, nothing Turn)
 		w.unreachable(w.subject)
 		w.op(SetTimer{Timer{Kind: News, Case: c.Ref, After: whileGone}}) // of another case nobody else would wake it
 		return w.turn(), nil
-	case v.Conversation.Watched || v.Conversation.Unwanted || v.Conversation.Resting:
+	case v.Conversation.undisturbed():
 		return nothing, nil // it waits until they ask
 	case i < 0:
 		w.wakeLater(w.subject)
