@@ -52,8 +52,14 @@ func TestNoNewsIsSaid(t *testing.T) {
 // sleep moves the clock to a time, waking what is due on the way, day by day.
 func (w *world) sleep(until time.Time) {
 	w.t.Helper()
+	w.pass(until, day)
+}
+
+// pass moves the clock to a time, waking what is due at each step.
+func (w *world) pass(until time.Time, step time.Duration) {
+	w.t.Helper()
 	for w.clock.Now().Before(until) {
-		w.later(min(day, until.Sub(w.clock.Now())))
+		w.later(min(step, until.Sub(w.clock.Now())))
 	}
 }
 

@@ -27,9 +27,7 @@ func (w *world) until(days, hour, minute int) {
 	}
 	now := w.clock.Now().In(london)
 	goal := time.Date(now.Year(), now.Month(), now.Day()+days, hour, minute, 0, 0, london)
-	for w.clock.Now().Before(goal) {
-		w.later(min(15*time.Minute, goal.Sub(w.clock.Now())))
-	}
+	w.pass(goal, 15*time.Minute)
 }
 
 // sent is a case that was sent at a quarter to eight in the evening.
@@ -42,21 +40,13 @@ func (w *world) sent() bot.CaseRef {
 	return w.view(daughter).Case.Ref
 }
 
-// inform has staff send an update.
-func (w *world) inform(ref bot.CaseRef) {
-	w.t.Helper()
-	if err := w.bot.Update(w.ctx, hospital, ref, "Sam", "We have spoken to the ward."); err != nil {
-		w.t.Fatal(err)
-	}
-}
-
 // A phone that buzzes at two in the morning frightens: news waits until people are
 // up, unless they are writing to us right then.
 func TestNewsWaitsForTheMorning(t *testing.T) {
 	w := night(t)
 	ref := w.sent()
 	w.until(0, 22, 0)
-	w.inform(ref)
+	w.update(ref, "We have spoken to the ward.")
 	w.until(1, 7, 59)
 	if heard := w.hears(daughter); heard != "" {
 		t.Fatalf("in the night the person hears %q", heard)
@@ -75,7 +65,7 @@ func TestTheSleeplessAreAnswered(t *testing.T) {
 	if w.say(daughter, "status") == "" {
 		t.Fatal("at two in the morning nobody answers")
 	}
-	w.inform(ref)
+	w.update(ref, "We have spoken to the ward.")
 	w.later(time.Minute)
 	if w.hears(daughter) == "" {
 		t.Error("who just wrote is not told what there is")

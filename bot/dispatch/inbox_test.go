@@ -380,3 +380,22 @@ func TestAnInboxThatIsNotReadIsToldOnce(t *testing.T) {
 		}
 	})
 }
+
+// An inbox whose watermark a fast clock noted must be read from before that.
+func TestAWatermarkThatIsToCome(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := &marks{seen: map[channels.MessageID]bool{}}
+		m.mark = time.Now().Add(24 * time.Hour)
+		m.whole = m.mark
+		l := listed(0)
+		now := time.Now()
+		stop := run(t, options(m, l, &took{marks: m}))
+		synctest.Wait()
+		stop()
+		for _, since := range l.times() {
+			if since.After(now) {
+				t.Errorf("the list is asked for what comes from %v on", since.Sub(now))
+			}
+		}
+	})
+}

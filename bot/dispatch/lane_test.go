@@ -240,3 +240,43 @@ func TestAClockThatWasSetIsAnAlarm(t *testing.T) {
 		}
 	})
 }
+
+// A message that was cancelled while it waited leaves no place in the line behind:
+// by it the reply that is being sent would be leased to a second process.
+func TestACancelledMessageLeavesNoPlace(t *testing.T) {
+	h := newHouse(t)
+	c := h.person(onTele)
+	c.LastAt = h.clock.Now()
+	l := h.queuedAs(&c, bot.Message{Text: "news", Purpose: flows.Prompt})
+	if _, err := h.store.Settle(h.ctx, l[0], bot.Settlement{Result: bot.Again, After: 10 * time.Second}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.store.Commit(h.ctx, bot.Turn{Provider: hospital, ID: "cancel", Ops: []bot.Op{bot.CancelPrompts{Conversation: c.ID}}}); err != nil {
+		t.Fatal(err)
+	}
+	h.clock.Advance(9 * time.Second)
+	c = h.person(onTele)
+	first := h.queuedAs(&c, bot.Message{Text: "reply"})
+	h.clock.Advance(2 * time.Second)
+	again, err := h.store.LeaseMessages(h.ctx, hospital, 10)
+	if len(first) != 1 || len(again) != 0 || err != nil {
+		t.Errorf("%d leases, then %d of the same message, error %v", len(first), len(again), err)
+	}
+}
+
+// broken is a sender that panics.
+type broken struct{ dispatch.Sender }
+
+func (broken) Send(context.Context, channels.Outbound) (channels.Sent, error) {
+	panic("a fault of ours")
+}
+
+// One message that makes us panic must not end the process for everybody.
+func TestAPanicInASendEndsNothing(t *testing.T) {
+	h := newHouse(t)
+	h.Lines[dispatch.Line{Provider: hospital, Channel: channels.SMS, Sender: smsFrom}] = broken{}
+	d, _ := h.start()
+	deliver(d, h.tell(daughter, "one"))
+	deliver(d, h.tell(onTele, "two"))
+	h.result("accepted")
+}

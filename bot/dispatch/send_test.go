@@ -408,3 +408,59 @@ func TestALostAnswerToSettle(t *testing.T) {
 		t.Errorf("they read %q", got)
 	}
 }
+
+// A gateway's error page after Twilio took the message must not make the person
+// read it twice, whether or not a callback told of it first.
+func TestTakenAndThenAnErrorPage(t *testing.T) {
+	for name, told := range map[string]bool{"told by a callback": true, "told by nobody": false} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t)
+			h.twilio.Fail(channelstest.Fault{Status: 502, Body: "<html>", Taken: true, Then: func() {
+				if !told {
+					return
+				}
+				m := h.twilio.Sent(string(daughter))[0]
+				task, _, _ := strings.Cut(m.StatusCallback[strings.Index(m.StatusCallback, "task=")+5:], "#")
+				if _, err := h.store.Receipt(h.ctx, hospital, channels.Receipt{Task: task, ID: m.SID, Status: channels.StatusDelivered}); err != nil {
+					t.Error(err)
+				}
+			}})
+			d, _ := h.start()
+			deliver(d, h.tell(daughter, "one", "two"))
+			if told {
+				h.result("in doubt") // so the sender says; the store knows better, and goes on
+			} else {
+				h.result("in doubt")
+				h.clock.Advance(61 * time.Second)
+				h.result("accepted")
+			}
+			h.result("accepted")
+			if got := h.twilio.Texts(daughter); len(got) != 2 {
+				t.Errorf("they read %q", got)
+			}
+		})
+	}
+}
+
+// A provider that asks for a second's patience again and again is given hours, not
+// twenty seconds, before a person is troubled.
+func TestPatienceWithAProvider(t *testing.T) {
+	h := newHouse(t)
+	slow := channelstest.Fault{Status: 429, Body: channelstest.TwilioError(429, 20429, "slow down")}
+	for range 30 {
+		h.twilio.Fail(slow)
+	}
+	d, _ := h.start()
+	began := h.clock.Now()
+	deliver(d, h.tell(daughter, "one"))
+	for h.clock.Now().Sub(began) < 10*time.Minute {
+		select {
+		case r := <-h.results:
+			if r == "set aside" {
+				t.Fatalf("given up after %v", h.clock.Now().Sub(began))
+			}
+		default:
+			h.clock.Advance(time.Second)
+		}
+	}
+}

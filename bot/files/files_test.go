@@ -31,12 +31,7 @@ func newCase() *bot.Case {
 func onBoth(t *testing.T, test func(t *testing.T, s files.Store, raw func() map[string][]byte)) {
 	t.Run("folder", func(t *testing.T) {
 		dir := filepath.Join(t.TempDir(), "not there yet")
-		folder, err := files.OpenFolder(dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = folder.Close() })
-		test(t, files.New(folder), func() map[string][]byte { return onDisk(t, dir) })
+		test(t, inFolder(t, dir), func() map[string][]byte { return onDisk(t, dir) })
 	})
 	t.Run("bucket", func(t *testing.T) {
 		b := newBucket(t)
@@ -46,6 +41,17 @@ func onBoth(t *testing.T, test func(t *testing.T, s files.Store, raw func() map[
 		}
 		test(t, files.New(s3), b.all)
 	})
+}
+
+// inFolder is a store in a folder, which is let go at the end.
+func inFolder(t *testing.T, dir string) files.Store {
+	t.Helper()
+	folder, err := files.OpenFolder(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = folder.Close() })
+	return files.New(folder)
 }
 
 func onDisk(t *testing.T, dir string) map[string][]byte {
@@ -106,12 +112,7 @@ func TestMovedFilesDoNotOpen(t *testing.T) {
 		}
 	})
 	dir := t.TempDir()
-	folder, err := files.OpenFolder(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = folder.Close() })
-	s, c := files.New(folder), newCase()
+	s, c := inFolder(t, dir), newCase()
 	if err := s.Keep(t.Context(), hospital, c, "FILE1", "image/jpeg", []byte("x")); err != nil {
 		t.Fatal(err)
 	}
@@ -182,12 +183,7 @@ func TestRemove(t *testing.T) {
 // A power cut in the middle of writing must not leave half a photo that looks whole.
 func TestHalfAFileIsNone(t *testing.T) {
 	dir := t.TempDir()
-	folder, err := files.OpenFolder(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = folder.Close() })
-	s, c := files.New(folder), newCase()
+	s, c := inFolder(t, dir), newCase()
 	if err := s.Keep(t.Context(), hospital, c, "FILE1", "image/jpeg", []byte("whole")); err != nil {
 		t.Fatal(err)
 	}
