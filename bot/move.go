@@ -209,12 +209,8 @@ func (b *Bot) settleIn(ctx context.Context, w *work, here flows.State, m *move) 
 // held and must not be lost. What was open is asked anew, with its reminders, and
 // later than anything that was asked at either address: an old button answers none.
 func (w *work) join(m *move, here flows.State) flows.State {
-	st := m.state
+	st := m.state.Elsewhere()
 	st.Visit, st.Never = max(st.Visit, here.Visit), st.Never || here.Never
-	st.Frames = slices.Clone(st.Frames)
-	for i := range st.Frames {
-		st.Frames[i].Visit, st.Frames[i].Nudges = 0, 0
-	}
 	if st.Language == "" {
 		st.Language = here.Language
 	}

@@ -23,6 +23,7 @@ type Simulation struct {
 	pending   []pendingNotice // as bot keeps them with a case
 	news      map[string]string
 	refs      int
+	coded     time.Time       // when the code to move by was told; long ago: none is good
 	log       strings.Builder // the lines of a transcript
 	noted     int             // how much of Said is in it
 }
@@ -114,6 +115,29 @@ func (w *Simulation) Write(text string) error {
 		}
 	}
 	return w.step(ev)
+}
+
+// codeTime is how long a code to move by is good.
+const codeTime = 15 * time.Minute
+
+// GoOn has the person send the code that they were told from another channel, and
+// lets the conversation go on there, as bot moves it.
+func (w *Simulation) GoOn(channel Channel) error {
+	w.did(LineMove, string(channel))
+	switch {
+	case w.Set.limits[channel].Text == 0:
+		return fmt.Errorf("there is no channel %q to go on on: use sms, whatsapp or telegram", channel)
+	case w.Now.Sub(w.coded) > codeTime:
+		return fmt.Errorf("no code is good: the person asks for one, and sends it within 15 minutes")
+	}
+	lang := w.Set.languages[w.Set.language(w.State.Language)]
+	say := func(key, text string) {
+		w.Said = append(w.Said, Send{Text: text, Step: "phrase." + key, Language: lang, Purpose: Reply})
+	}
+	say(phraseMovedAway, w.Set.MovedAway(lang))
+	say(phraseMovedHere, w.Set.MovedHere(lang))
+	w.State, w.Channel, w.coded, w.reminders = w.State.Elsewhere(), channel, time.Time{}, nil
+	return w.step(Event{Kind: Message, Returned: true})
 }
 
 // button finds the newest button of that label.
@@ -327,6 +351,8 @@ func (w *Simulation) apply(e Effect) {
 		case OpenCase:
 			w.Facts.Case.Status, w.Facts.Case.Stage, w.Facts.Case.Due = "open", Informed, w.Now.AddDate(0, 0, 3)
 			w.Facts.Cases = append(w.Facts.Cases, CaseBrief{Ref: w.Facts.Case.Ref, Sent: w.Now})
+		case MoveCode:
+			w.coded = w.Now
 		case ToldOfDeath:
 			w.pending, w.reminders = nil, nil
 		case DeleteDraft:

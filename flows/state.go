@@ -1,5 +1,7 @@
 package flows
 
+import "slices"
+
 // State is where a conversation stands. It is small: a story and long texts go
 // to the case's timeline, and only an excerpt stays here. The zero State is a
 // person who has never written. It is stored as CBOR by Encode and Decode.
@@ -97,6 +99,17 @@ type Notice struct {
 	Case string `cbor:"2,keyasint"`
 	ID   string `cbor:"3,keyasint"`           // of the timeline entry that holds the words
 	Told bool   `cbor:"4,keyasint,omitempty"` // the words were said
+}
+
+// Elsewhere is the state as it goes on at another address: what is open is asked anew
+// there, with its reminders, so that an old button answers none of it.
+func (s *State) Elsewhere() State {
+	moved := *s
+	moved.Frames = slices.Clone(s.Frames)
+	for i := range moved.Frames {
+		moved.Frames[i].Visit, moved.Frames[i].Nudges, moved.Frames[i].Heard = 0, 0, false
+	}
+	return moved
 }
 
 // asked forgets what belonged to the question before.

@@ -36,6 +36,7 @@ const (
 	LineLater  LineKind = "later"  // the clock moves: "25 hours"
 	LineStaff  LineKind = "staff"  // "update WORDS", "outcome WORDS", "reflection": what staff do to the case
 	LineExpect LineKind = "expect" // a condition that must hold
+	LineMove   LineKind = "move"   // the person goes on on this channel, by the code they were told: "whatsapp"
 	LineFact   LineKind = "fact"   // what is known from now on: "handler Sam", "proposed 2027-01-08", "finding POINT | WORDS"
 )
 
@@ -59,7 +60,7 @@ func ParseTranscript(file string, data []byte) (*Transcript, error) {
 		case len(tr.Lines) == 0:
 			title = append(title, strings.TrimSpace(line))
 		default:
-			return nil, fmt.Errorf("%s: a line begins with them:, bot:, later:, staff:, fact: or expect:, or with a space to go on", pos)
+			return nil, fmt.Errorf("%s: a line begins with them:, bot:, later:, staff:, move:, fact: or expect:, or with a space to go on", pos)
 		}
 	}
 	tr.Title = strings.Join(title, " ")
@@ -71,7 +72,7 @@ func ParseTranscript(file string, data []byte) (*Transcript, error) {
 
 func isLineKind(key string) bool {
 	switch LineKind(key) {
-	case LineThem, LineBot, LineLater, LineStaff, LineExpect, LineFact:
+	case LineThem, LineBot, LineLater, LineStaff, LineMove, LineExpect, LineFact:
 		return true
 	}
 	return false

@@ -66,6 +66,8 @@ func (w *Simulation) play(line TranscriptLine) error {
 		return w.PassText(line.Text)
 	case LineFact:
 		return w.Know(line.Text)
+	case LineMove:
+		return w.GoOn(Channel(line.Text))
 	}
 	kind, words, _ := strings.Cut(line.Text, " ")
 	return w.Happen(kind, words)

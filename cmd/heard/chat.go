@@ -23,6 +23,7 @@ const chatHelp = `Write as the person would. Besides, there are:
   /update WORDS   /outcome WORDS   /reflection      what staff do
   /staff KIND WORDS                                 anything else they tell: acknowledged, no_news, extension, care_check ...
   /fact handler Sam                                 what is known of the case: handler, decides, about, proposed, finding ...
+  /move whatsapp                                    go on on another channel, once you were told a code
   /save FILE                                        keep this chat as a test
   /quit
 `
@@ -116,6 +117,8 @@ func (t *talk) line(line string) error {
 		return t.sim.Happen(kind, words)
 	case "/fact":
 		return t.sim.Know(rest)
+	case "/move":
+		return t.sim.GoOn(flows.Channel(rest))
 	case "/save":
 		if err := os.WriteFile(rest, []byte(t.sim.Transcript()), 0o644); err != nil {
 			return fmt.Errorf("the chat was not kept: %w", err)
