@@ -2,6 +2,7 @@ package bot
 
 import (
 	"hash/fnv"
+	"strings"
 
 	"heard/flows"
 )
@@ -12,6 +13,7 @@ func (w *work) facts() flows.Facts {
 	f := flows.Facts{
 		Provider: p.Name, PublicName: p.PublicName, Guardian: p.Guardian, Hours: p.Hours, Alerted: w.quietUntil().After(w.now), Kind: p.Kind, Nation: p.Nation,
 		NewRef: string(NewCaseRef()), NewDue: p.Calendar.AcknowledgeBy(w.received), Seed: w.conv.seed(), Cases: w.conv.sent(),
+		Reach:  w.p.reach(),
 		Moving: func() (string, string) { return ShowMoveCode(w.moveCode()), w.ways() },
 	}
 	if c == nil {
@@ -58,4 +60,16 @@ func findings(all []Finding) []flows.Finding {
 		out = append(out, flows.Finding(f))
 	}
 	return out
+}
+
+// reach is how anybody can write to the provider, a line for each address.
+func (p *provider) reach() string {
+	if p.Ways == nil {
+		return ""
+	}
+	var all []string
+	for _, way := range p.Ways() {
+		all = append(all, way.Reach)
+	}
+	return strings.Join(all, "\n")
 }

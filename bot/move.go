@@ -362,6 +362,7 @@ type Way struct {
 	Channel channels.Channel
 	Sender  channels.Sender
 	Text    string // "Telegram: https://t.me/NAME?start=m_{code}"
+	Reach   string // the same without a code, for anybody: "Telegram: https://t.me/NAME"
 }
 
 // ways are the others that a person can write to us by, a line each. A link brings

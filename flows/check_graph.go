@@ -53,6 +53,7 @@ func conditionFacts() map[string][]string {
 		"findings":    nil,
 		"place_help":  nil,
 		"ways":        nil,
+		"reach":       nil,
 		"months_ago":  nil,
 		"asked_about": {"me", "other", "group"},
 		"asked_why":   {"asked", "capacity", "child", "died", "affected"},

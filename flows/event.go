@@ -58,6 +58,10 @@ type Facts struct {
 	Asked      []string    // statements that were asked about the case before
 	Case       CaseFacts
 
+	// Reach is how anybody can write to the provider, a line for each address, to be
+	// passed on; empty: that is not known.
+	Reach string
+
 	// Moving tells the code to go on elsewhere that this turn gives, if it gives one
 	// (ABCD-EFG7), and the provider's other addresses, a line each, which bring the
 	// code along; none where this channel is all. It tells the same each time. It is a

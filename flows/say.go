@@ -16,7 +16,9 @@ func (t *turn) say(s *step) {
 		n.Told = true
 		t.st.Notice = &n
 	}
-	t.send(Send{Text: strings.TrimRight(fill(body.on(t.ev.Channel), t.value), " "), Template: body.template, Step: s.label})
+	t.send(Send{Text: strings.TrimRight(fill(body.on(t.ev.Channel), t.value), " "), Template: body.template, Step: s.label,
+		Alone: s.says("reach"), // it is to be passed on as it is
+	})
 }
 
 // phrase sends one of the engine's own sentences.

@@ -174,6 +174,8 @@ func (w *Simulation) Know(text string) error {
 	switch name {
 	case "ways":
 		w.Facts.Moving = func() (string, string) { return simulatedCode, value }
+	case "reach":
+		w.Facts.Reach = value
 	case "handler":
 		c.Handler = value
 	case "decides":
@@ -200,7 +202,7 @@ func (w *Simulation) Know(text string) error {
 		point, words, _ := strings.Cut(value, "|")
 		c.Findings = append(c.Findings, Finding{Point: strings.TrimSpace(point), Words: strings.TrimSpace(words)})
 	default:
-		return fmt.Errorf("the fact %q is not known: handler, decides, about, why, kind, nation, ways, proposed, due, finding", name)
+		return fmt.Errorf("the fact %q is not known: handler, decides, about, why, kind, nation, ways, reach, proposed, due, finding", name)
 	}
 	return nil
 }
@@ -353,6 +355,9 @@ func (w *Simulation) apply(e Effect) {
 			w.Facts.Cases = append(w.Facts.Cases, CaseBrief{Ref: w.Facts.Case.Ref, Sent: w.Now})
 		case MoveCode:
 			w.coded = w.Now
+		case AcceptOutcome:
+			w.Facts.Case.Status, w.Facts.Case.Stage = "closed", Reflecting
+			w.Facts.Cases = slices.DeleteFunc(slices.Clone(w.Facts.Cases), func(c CaseBrief) bool { return c.Ref == w.Facts.Case.Ref })
 		case ToldOfDeath:
 			w.pending, w.reminders = nil, nil
 		case DeleteDraft:

@@ -29,7 +29,7 @@ func (t *turn) look(name, answer string) (string, bool) {
 		return "", f != nil && !t.st.Never && len(t.draw(t.version(f))) > 0
 	case "first_words":
 		return "", len(t.st.Early) > 0
-	case "handler", "due", "decides", "proposed", "findings", "place_help", "ways":
+	case "handler", "due", "decides", "proposed", "findings", "place_help", "ways", "reach":
 		v := t.value(name)
 		return v, v != ""
 	case "status":
@@ -122,6 +122,8 @@ func (t *turn) value(name string) string {
 	case "ways":
 		_, ways := t.moving()
 		return ways
+	case "reach":
+		return f.Reach
 	case "excerpt":
 		return t.firstWords()
 	case "count":

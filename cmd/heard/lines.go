@@ -85,15 +85,17 @@ func (l *lines) ways() []bot.Way {
 	if l.twilio != nil {
 		for _, pair := range l.twilio.Senders() {
 			number := strings.TrimPrefix(string(pair.Sender), "whatsapp:")
-			way := bot.Way{Channel: pair.Channel, Sender: pair.Sender, Text: "SMS: " + number}
+			way := bot.Way{Channel: pair.Channel, Sender: pair.Sender, Text: "SMS: " + number, Reach: "SMS: " + number}
 			if pair.Channel == channels.WhatsApp {
-				way.Text = "WhatsApp: https://wa.me/" + strings.TrimPrefix(number, "+") + "?text=MOVE%20{code}"
+				way.Reach = "WhatsApp: https://wa.me/" + strings.TrimPrefix(number, "+")
+				way.Text = way.Reach + "?text=MOVE%20{code}"
 			}
 			all = append(all, way)
 		}
 	}
 	if name, ok := l.botName.Load().(string); ok {
-		all = append(all, bot.Way{Channel: channels.Telegram, Sender: l.telegram.Sender(), Text: "Telegram: https://t.me/" + name + "?start=m_{code}"})
+		reach := "Telegram: https://t.me/" + name
+		all = append(all, bot.Way{Channel: channels.Telegram, Sender: l.telegram.Sender(), Text: reach + "?start=m_{code}", Reach: reach})
 	}
 	return all
 }

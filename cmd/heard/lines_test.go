@@ -9,7 +9,8 @@ import (
 	"heard/config"
 )
 
-// Who goes on in another app taps a link that brings their code along; a bot whose
+// Who goes on in another app taps a link that brings their code along, and what they
+// pass on to somebody else brings none; a bot whose
 // name we do not know yet is not told of.
 func TestWaysToWriteToAProvider(t *testing.T) {
 	const token = "123456:test"
@@ -37,5 +38,12 @@ func TestWaysToWriteToAProvider(t *testing.T) {
 	l.announce(t.Context(), slog.New(slog.DiscardHandler))
 	if got := texts(); !slices.Equal(got, append(want, "Telegram: https://t.me/heard_test_bot?start=m_{code}")) {
 		t.Errorf("the ways are %q", got)
+	}
+	var reach []string
+	for _, w := range l.ways() {
+		reach = append(reach, w.Reach)
+	}
+	if want := []string{"SMS: +447700900900", "WhatsApp: https://wa.me/447700900901", "Telegram: https://t.me/heard_test_bot"}; !slices.Equal(reach, want) {
+		t.Errorf("what can be passed on is %q", reach)
 	}
 }
