@@ -330,7 +330,7 @@ func TestASecondComplaintIsACaseOfItsOwn(t *testing.T) {
 
 func (w *world) update(ref bot.CaseRef, words string) {
 	w.t.Helper()
-	if err := w.bot.Update(w.ctx, hospital, ref, "Sam", words); err != nil {
+	if err := w.bot.Update(w.ctx, hospital, ref, bot.By{Name: "Sam"}, words); err != nil {
 		w.t.Fatal(err)
 	}
 	w.wake(w.bot)

@@ -16,7 +16,7 @@ func TestNothingLeavesAfterADeath(t *testing.T) {
 	w.update(c.Ref, "We have spoken to the ward.")
 	w.clock.Advance(time.Minute)
 	for range 2 {
-		if err := w.bot.Died(w.ctx, hospital, c.Ref, "Sam"); err != nil {
+		if err := w.bot.Died(w.ctx, hospital, c.Ref, bot.By{Name: "Sam"}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -28,7 +28,7 @@ func TestNothingLeavesAfterADeath(t *testing.T) {
 		}
 	}
 	rejected := new(bot.Rejection)
-	if err := w.bot.Update(w.ctx, hospital, c.Ref, "Sam", "Sorry."); !errors.As(err, &rejected) || rejected.Code != bot.RejectDied {
+	if err := w.bot.Update(w.ctx, hospital, c.Ref, bot.By{Name: "Sam"}, "Sorry."); !errors.As(err, &rejected) || rejected.Code != bot.RejectDied {
 		t.Errorf("an update to the dead: %v", err)
 	}
 }
@@ -41,10 +41,10 @@ func TestNewsForTheFamilyWaits(t *testing.T) {
 	w.later(2 * day)
 	w.hears(daughter)
 	w.say(daughter, "no")
-	if err := w.bot.Update(w.ctx, hospital, c.Ref, "Sam", "We have spoken to the ward."); err != nil {
+	if err := w.bot.Update(w.ctx, hospital, c.Ref, bot.By{Name: "Sam"}, "We have spoken to the ward."); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.bot.Died(w.ctx, hospital, c.Ref, "Sam"); err != nil {
+	if err := w.bot.Died(w.ctx, hospital, c.Ref, bot.By{Name: "Sam"}); err != nil {
 		t.Fatal(err)
 	}
 	for range 60 {
@@ -56,7 +56,7 @@ func TestNewsForTheFamilyWaits(t *testing.T) {
 	if w.task(bot.ReleaseNews) == nil {
 		t.Fatal("nobody is asked to read it")
 	}
-	if err := w.bot.Release(w.ctx, hospital, c.Ref); err != nil {
+	if err := w.bot.Release(w.ctx, hospital, c.Ref, bot.By{}); err != nil {
 		t.Fatal(err)
 	}
 	w.wake(w.bot)
@@ -94,7 +94,7 @@ func TestUpdateAfterADeathWaits(t *testing.T) {
 	if heard := w.hears(daughter); heard != "" {
 		t.Errorf("the bereaved hear %q", heard)
 	}
-	if err := w.bot.Release(w.ctx, hospital, c.Ref); err != nil {
+	if err := w.bot.Release(w.ctx, hospital, c.Ref, bot.By{}); err != nil {
 		t.Fatal(err)
 	}
 	w.wake(w.bot)

@@ -39,10 +39,10 @@ func TestAcknowledgedByName(t *testing.T) {
 	w := onEmbedded(t)
 	c := w.quietly(daughter)
 	a := bot.Acknowledgement{Handler: "Grace Okafor", Decides: "an apology, and a new appointment"}
-	if err := w.bot.Acknowledge(w.ctx, hospital, c.Ref, "Sam", bot.Acknowledgement{}); err == nil {
+	if err := w.bot.Acknowledge(w.ctx, hospital, c.Ref, bot.By{Name: "Sam"}, bot.Acknowledgement{}); err == nil {
 		t.Error("acknowledged by nobody")
 	}
-	if err := w.bot.Acknowledge(w.ctx, hospital, c.Ref, "Sam", a); err != nil {
+	if err := w.bot.Acknowledge(w.ctx, hospital, c.Ref, bot.By{Name: "Sam"}, a); err != nil {
 		t.Fatal(err)
 	}
 	w.wake(w.bot)
@@ -60,10 +60,10 @@ func TestLaterDayIsAgreed(t *testing.T) {
 			w := onEmbedded(t)
 			c := w.quietly(daughter)
 			later := c.Due.Add(30 * day)
-			if w.bot.ProposeLater(w.ctx, hospital, c.Ref, "Sam", c.Due.Add(-day), "The doctor is away.") == nil {
+			if w.bot.ProposeLater(w.ctx, hospital, c.Ref, bot.By{Name: "Sam"}, c.Due.Add(-day), "The doctor is away.") == nil {
 				t.Error("an earlier day is taken for a later one")
 			}
-			if err := w.bot.ProposeLater(w.ctx, hospital, c.Ref, "Sam", later, "The doctor is away."); err != nil {
+			if err := w.bot.ProposeLater(w.ctx, hospital, c.Ref, bot.By{Name: "Sam"}, later, "The doctor is away."); err != nil {
 				t.Fatal(err)
 			}
 			w.wake(w.bot)
@@ -80,7 +80,7 @@ func TestLaterDayIsAgreed(t *testing.T) {
 	c := w.quietly(daughter)
 	w.clock.Advance(c.Due.Sub(w.clock.Now()) + time.Hour)
 	rejected := new(bot.Rejection)
-	err := w.bot.ProposeLater(w.ctx, hospital, c.Ref, "Sam", c.Due.Add(30*day), "Sorry.")
+	err := w.bot.ProposeLater(w.ctx, hospital, c.Ref, bot.By{Name: "Sam"}, c.Due.Add(30*day), "Sorry.")
 	if !errors.As(err, &rejected) || rejected.Code != bot.RejectLate {
 		t.Errorf("after the day has passed: %v", err)
 	}
@@ -163,7 +163,7 @@ func TestWithdrawalIsConfirmed(t *testing.T) {
 	if w.task(bot.AskedWithdraw) == nil || w.caseOf(daughter).Status != bot.Open {
 		t.Fatal("nobody is asked to confirm it")
 	}
-	if err := w.bot.ConfirmWithdrawal(w.ctx, hospital, c.Ref, "Sam"); err != nil {
+	if err := w.bot.ConfirmWithdrawal(w.ctx, hospital, c.Ref, bot.By{Name: "Sam"}); err != nil {
 		t.Fatal(err)
 	}
 	heard := 0

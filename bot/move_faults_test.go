@@ -35,7 +35,7 @@ func TestNewsFollowsWhileItIsTold(t *testing.T) {
 	w := onEmbedded(t)
 	c := w.complain(daughter, "Nobody")
 	code := w.asks(sms)
-	if err := w.bot.Update(w.ctx, hospital, c.Ref, "Sam", "We have spoken to the ward."); err != nil {
+	if err := w.bot.Update(w.ctx, hospital, c.Ref, bot.By{Name: "Sam"}, "We have spoken to the ward."); err != nil {
 		t.Fatal(err)
 	}
 	mover := w.newBot(w.store, librarySet(t))

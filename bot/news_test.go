@@ -137,7 +137,7 @@ func TestAnOutcomeIsAccepted(t *testing.T) {
 
 func (w *world) resolve(ref bot.CaseRef, words string) {
 	w.t.Helper()
-	if err := w.bot.Resolve(w.ctx, hospital, ref, "Sam", words); err != nil {
+	if err := w.bot.Resolve(w.ctx, hospital, ref, bot.By{Name: "Sam"}, words); err != nil {
 		w.t.Fatal(err)
 	}
 	w.wake(w.bot)
@@ -205,7 +205,7 @@ func TestWhatStaffCannotDo(t *testing.T) {
 		words, code string
 	}{{"H-111-111", "hello", bot.RejectNoCase}, {draft, "hello", bot.RejectNotReady}, {draft, " ", bot.RejectEmpty}} {
 		var r *bot.Rejection
-		if err := w.bot.Update(w.ctx, hospital, c.ref, "Sam", c.words); !errors.As(err, &r) || r.Code != c.code || r.Sentence == "" {
+		if err := w.bot.Update(w.ctx, hospital, c.ref, bot.By{Name: "Sam"}, c.words); !errors.As(err, &r) || r.Code != c.code || r.Sentence == "" {
 			t.Errorf("%q: %v", c.code, err)
 		}
 	}

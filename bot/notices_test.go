@@ -19,7 +19,7 @@ func TestNoNewsIsSaid(t *testing.T) {
 	if heard := w.say(daughter, "status"); !strings.Contains(heard, "that day has passed") {
 		t.Errorf("nobody acknowledged it, and STATUS says %q", heard)
 	}
-	if err := w.bot.Acknowledge(w.ctx, hospital, c.Ref, "Sam", bot.Acknowledgement{Handler: "Sam"}); err != nil {
+	if err := w.bot.Acknowledge(w.ctx, hospital, c.Ref, bot.By{Name: "Sam"}, bot.Acknowledgement{Handler: "Sam"}); err != nil {
 		t.Fatal(err)
 	}
 	w.wake(w.bot)

@@ -92,7 +92,7 @@ func TestOutcomesWaitForMonday(t *testing.T) {
 	w := night(t)
 	ref := w.sent() // a Monday
 	w.until(4, 16, 30)
-	if err := w.bot.Resolve(w.ctx, hospital, ref, "Sam", "We found that the buzzer was out of reach."); err != nil {
+	if err := w.bot.Resolve(w.ctx, hospital, ref, bot.By{Name: "Sam"}, "We found that the buzzer was out of reach."); err != nil {
 		t.Fatal(err)
 	}
 	w.hears(daughter)

@@ -38,8 +38,8 @@ type Acknowledgement struct {
 
 // Acknowledge tells the person who handles their case, what they may decide, and
 // when there is more.
-func (b *Bot) Acknowledge(ctx context.Context, id ProviderID, ref CaseRef, by string, a Acknowledgement) error {
-	return b.staff(ctx, id, ref, func(w *work) error {
+func (b *Bot) Acknowledge(ctx context.Context, id ProviderID, ref CaseRef, by By, a Acknowledgement) error {
+	return b.staff(ctx, id, ref, by, "acknowledge", func(w *work) error {
 		if strings.TrimSpace(a.Handler) == "" {
 			return &Rejection{RejectEmpty, "Say who handles the case."}
 		}
@@ -48,7 +48,7 @@ func (b *Bot) Acknowledge(ctx context.Context, id ProviderID, ref CaseRef, by st
 		}
 		c := w.subject
 		c.Handler, c.Decides = strings.TrimSpace(a.Handler), strings.TrimSpace(a.Decides)
-		w.tellNews(noticeAcknowledged, Entry{Kind: Told, Text: strings.TrimSpace(a.Words), By: by})
+		w.tellNews(noticeAcknowledged, Entry{Kind: Told, Text: strings.TrimSpace(a.Words), By: by.Name})
 		w.promise(c, a.Due)
 		return nil
 	})
@@ -56,8 +56,8 @@ func (b *Bot) Acknowledge(ctx context.Context, id ProviderID, ref CaseRef, by st
 
 // ProposeLater asks the person to agree to a later date, before the one that was
 // promised has passed.
-func (b *Bot) ProposeLater(ctx context.Context, id ProviderID, ref CaseRef, by string, due time.Time, words string) error {
-	return b.staff(ctx, id, ref, func(w *work) error {
+func (b *Bot) ProposeLater(ctx context.Context, id ProviderID, ref CaseRef, by By, due time.Time, words string) error {
+	return b.staff(ctx, id, ref, by, "propose a later date", func(w *work) error {
 		c := w.subject
 		switch {
 		case !w.now.Before(c.Due):
@@ -70,17 +70,17 @@ func (b *Bot) ProposeLater(ctx context.Context, id ProviderID, ref CaseRef, by s
 		}
 		c.withdrawNotices(noticeExtension)
 		c.Proposed = due
-		w.tellNews(noticeExtension, Entry{Kind: Told, Text: strings.TrimSpace(words), By: by})
+		w.tellNews(noticeExtension, Entry{Kind: Told, Text: strings.TrimSpace(words), By: by.Name})
 		return nil
 	})
 }
 
 // Did tells the people of cases what was done because of them: "you said, we did".
 // A reference that is none is passed over; the error names how many there were.
-func (b *Bot) Did(ctx context.Context, id ProviderID, refs []CaseRef, by, words string) error {
+func (b *Bot) Did(ctx context.Context, id ProviderID, refs []CaseRef, by By, words string) error {
 	missed := 0
 	for _, ref := range refs {
-		err := b.staff(ctx, id, ref, func(w *work) error { return w.tell(noticeWeDid, Entry{Kind: Told, Text: words, By: by}) })
+		err := b.staff(ctx, id, ref, by.again(ref), "say what was done", func(w *work) error { return w.tell(noticeWeDid, Entry{Kind: Told, Text: words, By: by.Name}) })
 		if errors.As(err, new(*Rejection)) {
 			missed++
 		} else if err != nil {
@@ -96,11 +96,11 @@ func (b *Bot) Did(ctx context.Context, id ProviderID, refs []CaseRef, by, words 
 // Died notes that the person a case is about has died. In the same commit nothing
 // automatic is left that could reach them; what was to be told to somebody else
 // waits until it is released.
-func (b *Bot) Died(ctx context.Context, id ProviderID, ref CaseRef, by string) error {
-	return b.staff(ctx, id, ref, func(w *work) error {
+func (b *Bot) Died(ctx context.Context, id ProviderID, ref CaseRef, by By) error {
+	return b.staff(ctx, id, ref, by, "note a death", func(w *work) error {
 		c := w.subject
 		if c.Died.IsZero() {
-			w.died(c, by)
+			w.died(c, by.Name)
 		}
 		if c.ownCare() {
 			c.Pending = nil
@@ -114,8 +114,8 @@ func (b *Bot) Died(ctx context.Context, id ProviderID, ref CaseRef, by string) e
 
 // ConfirmWithdrawal ends a case that its person took back, once a person has
 // confirmed it with them.
-func (b *Bot) ConfirmWithdrawal(ctx context.Context, id ProviderID, ref CaseRef, by string) error {
-	return b.staff(ctx, id, ref, func(w *work) error {
+func (b *Bot) ConfirmWithdrawal(ctx context.Context, id ProviderID, ref CaseRef, by By) error {
+	return b.staff(ctx, id, ref, by, "confirm a withdrawal", func(w *work) error {
 		c := w.subject
 		if c.Status == Draft {
 			return &Rejection{RejectNotReady, "The person has not sent this yet, so there is nothing to take back."}
@@ -124,7 +124,7 @@ func (b *Bot) ConfirmWithdrawal(ctx context.Context, id ProviderID, ref CaseRef,
 		c.close(w.now)
 		c.Status = Withdrawn
 		c.withdrawNotices(noticeAfterSending)
-		w.op(Append{Case: c, Entry: Entry{ID: newEntryID(), At: w.now, Kind: Noted, By: by, Text: "Taken back by the person, and confirmed with them."}})
+		w.op(Append{Case: c, Entry: Entry{ID: newEntryID(), At: w.now, Kind: Noted, By: by.Name, Text: "Taken back by the person, and confirmed with them."}})
 		w.op(EndTask{c.taskID(AskedWithdraw)})
 		w.op(EndTask{c.taskID(Acknowledge)})
 		w.survey(c, noticeAfterWithdrawal, afterWithdrawal)
@@ -133,8 +133,8 @@ func (b *Bot) ConfirmWithdrawal(ctx context.Context, id ProviderID, ref CaseRef,
 }
 
 // Release lets the news of a case go that waits after a death.
-func (b *Bot) Release(ctx context.Context, id ProviderID, ref CaseRef) error {
-	return b.staff(ctx, id, ref, func(w *work) error {
+func (b *Bot) Release(ctx context.Context, id ProviderID, ref CaseRef, by By) error {
+	return b.staff(ctx, id, ref, by, "release news", func(w *work) error {
 		c := w.subject
 		w.change(c)
 		for i := range c.Pending {
@@ -148,25 +148,25 @@ func (b *Bot) Release(ctx context.Context, id ProviderID, ref CaseRef) error {
 
 // Update tells the person of a case something, in the words of the staff. It
 // also acknowledges the case, and names who handles it.
-func (b *Bot) Update(ctx context.Context, id ProviderID, ref CaseRef, by, words string) error {
-	return b.staff(ctx, id, ref, func(w *work) error {
-		return w.tell(noticeUpdate, Entry{Kind: Told, Text: words, By: by})
+func (b *Bot) Update(ctx context.Context, id ProviderID, ref CaseRef, by By, words string) error {
+	return b.staff(ctx, id, ref, by, "update", func(w *work) error {
+		return w.tell(noticeUpdate, Entry{Kind: Told, Text: words, By: by.Name})
 	})
 }
 
 // Resolve offers the person an outcome, in place of one that was not told yet. A
 // case that was closed goes on until they have answered.
-func (b *Bot) Resolve(ctx context.Context, id ProviderID, ref CaseRef, by, words string) error {
+func (b *Bot) Resolve(ctx context.Context, id ProviderID, ref CaseRef, by By, words string) error {
 	return b.ResolvePoints(ctx, id, ref, by, words, nil)
 }
 
 // ResolvePoints does the same with what was found of each point of the complaint,
 // which the person is shown one after the other.
-func (b *Bot) ResolvePoints(ctx context.Context, id ProviderID, ref CaseRef, by, words string, points []Finding) error {
-	return b.staff(ctx, id, ref, func(w *work) error {
+func (b *Bot) ResolvePoints(ctx context.Context, id ProviderID, ref CaseRef, by By, words string, points []Finding) error {
+	return b.staff(ctx, id, ref, by, "offer an outcome", func(w *work) error {
 		c := w.subject
 		c.withdrawNotices(noticeOutcome)
-		if err := w.tell(noticeOutcome, Entry{Kind: Found, Text: words, By: by, Findings: points}); err != nil {
+		if err := w.tell(noticeOutcome, Entry{Kind: Found, Text: words, By: by.Name, Findings: points}); err != nil {
 			return err
 		}
 		c.reopen()
@@ -222,43 +222,6 @@ func (w *work) tellNews(kind string, e Entry) {
 		return
 	}
 	w.wakeFor(c)
-}
-
-// staff makes a turn of an act of staff: it writes the case, never a session.
-func (b *Bot) staff(ctx context.Context, id ProviderID, ref CaseRef, do func(*work) error) error {
-	ctx, cancel := context.WithTimeout(ctx, turnTime)
-	defer cancel()
-	p, err := b.provider(id)
-	if err != nil {
-		return err
-	}
-	turn := TurnID(randomID())
-	for range maxConflicts {
-		c, conversation, err := b.store.Case(ctx, id, ref)
-		if errors.Is(err, ErrNotFound) {
-			return &Rejection{RejectNoCase, "There is no case with this reference."}
-		}
-		if err != nil {
-			return fmt.Errorf("read the case: %w", err)
-		}
-		w := &work{p: p, now: b.now(), id: turn}
-		w.conv.ID = conversation // it is named, and never written, by staff
-		w.about(c)
-		if err := do(w); err != nil {
-			return err
-		}
-		if _, err = b.commit(ctx, w.staffTurn()); !errors.Is(err, ErrConflict) {
-			return err
-		}
-	}
-	return ErrConflict
-}
-
-// staffTurn is the turn without a conversation.
-func (w *work) staffTurn() Turn {
-	t := w.turn()
-	t.Ops = t.Ops[1:]
-	return t
 }
 
 // OptedOut notes that a provider refuses messages to a conversation because the

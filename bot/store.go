@@ -22,6 +22,9 @@ type Store interface {
 	// Commit makes a turn true. ErrConflict, ErrFenced, or an error that leaves
 	// open whether it was done; the same Turn may be committed again then.
 	Commit(ctx context.Context, t Turn) (Committed, error)
+	// TurnDone tells whether a turn without a message was committed, in at least
+	// the last day.
+	TurnDone(ctx context.Context, p ProviderID, id TurnID) (bool, error)
 }
 
 // Moves are what it takes to go on with a conversation at another address.
@@ -45,21 +48,6 @@ type Luggage struct {
 type View struct {
 	Conversation Conversation
 	Case         *Case // nil: none
-}
-
-// DeskStore is what the staff's pages need. It is made without the closed keys:
-// no way leads from a case to a person through it.
-type DeskStore interface {
-	// Cases lists the references of cases that were sent, newest first.
-	Cases(ctx context.Context, p ProviderID, offset, limit int) ([]CaseRef, error)
-	// ReadCase reads a case for staff.
-	ReadCase(ctx context.Context, p ProviderID, ref CaseRef) (*Case, error)
-	// Timeline reads the entries of a case, oldest first, but for Guarded ones.
-	Timeline(ctx context.Context, p ProviderID, c *Case) ([]Entry, error)
-	// StaffTasks lists what is to be done, soonest due first.
-	StaffTasks(ctx context.Context, p ProviderID, limit int) ([]StaffTask, error)
-	// Changes counts the commits that changed anything that staff see.
-	Changes(ctx context.Context, p ProviderID) (uint64, error)
 }
 
 // FlowStore keeps every version of a flow that was ever published.

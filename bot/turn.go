@@ -131,9 +131,13 @@ type EndTask struct{ ID string }
 // AddAnswers puts answers to statements into their own store.
 type AddAnswers struct{ Answers []StatementAnswer }
 
+// Audit appends a line to the audit log.
+type Audit struct{ Record AuditRecord }
+
 // CountAsked counts a statement that is put to a person. Answer is left empty.
 type CountAsked struct{ Of StatementAnswer }
 
+func (Audit) op()           {}
 func (CountAsked) op()      {}
 func (PutConversation) op() {}
 func (PutCase) op()         {}

@@ -15,8 +15,8 @@ import (
 // Staff is what the desk may do to a case. A *bot.Rejection is shown to who
 // asked; every other error means that it was not done, or that nobody knows.
 type Staff interface {
-	Update(ctx context.Context, p bot.ProviderID, ref bot.CaseRef, by, words string) error
-	Resolve(ctx context.Context, p bot.ProviderID, ref bot.CaseRef, by, words string) error
+	Update(ctx context.Context, p bot.ProviderID, ref bot.CaseRef, by bot.By, words string) error
+	Resolve(ctx context.Context, p bot.ProviderID, ref bot.CaseRef, by bot.By, words string) error
 }
 
 // Options are what a Console is made of.

@@ -125,7 +125,7 @@ func TestWhatIsTypedIsNeverOverwritten(t *testing.T) {
 	b.visit(h.server.URL)
 	b.sees(".ref", string(ref))
 	b.do("write", chromedp.Click(chromedp.CSS("#update-words")), chromedp.SendKeys(chromedp.CSS("#update-words"), "Half a sen"))
-	if err := h.bot.Update(context.Background(), provider, ref, "Ade", "Words from another desk"); err != nil {
+	if err := h.bot.Update(context.Background(), provider, ref, bot.By{Name: "Ade"}, "Words from another desk"); err != nil {
 		t.Fatal(err)
 	}
 	b.sees(".history", "Words from another desk")
@@ -151,7 +151,7 @@ func TestNewsWaitsForTheOpenQuestion(t *testing.T) {
 	h := newHouse(t, nil)
 	person := h.person(t)
 	ref := person.sent("sms", "Nobody came")
-	if err := h.bot.Update(context.Background(), provider, ref, "Ade", "We have read it"); err != nil {
+	if err := h.bot.Update(context.Background(), provider, ref, bot.By{Name: "Ade"}, "We have read it"); err != nil {
 		t.Fatal(err)
 	}
 	person.says("sms", "done", "put it right")

@@ -209,11 +209,11 @@ func TestWhatWasNotTakenComesBackWithTheReason(t *testing.T) {
 // broken is staff's side of a bot whose store does not answer.
 type broken struct{}
 
-func (broken) Update(context.Context, bot.ProviderID, bot.CaseRef, string, string) error {
+func (broken) Update(context.Context, bot.ProviderID, bot.CaseRef, bot.By, string) error {
 	return errors.New("dial: refused")
 }
 
-func (broken) Resolve(context.Context, bot.ProviderID, bot.CaseRef, string, string) error {
+func (broken) Resolve(context.Context, bot.ProviderID, bot.CaseRef, bot.By, string) error {
 	return errors.New("dial: refused")
 }
 

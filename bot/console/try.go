@@ -92,7 +92,7 @@ func readRef(text string) bot.CaseRef {
 }
 
 // acting is an act of staff.
-type acting func(ctx context.Context, p bot.ProviderID, ref bot.CaseRef, by, words string) error
+type acting func(ctx context.Context, p bot.ProviderID, ref bot.CaseRef, by bot.By, words string) error
 
 // act does what a form asks, and shows the desk. What was not taken comes back in
 // its box, with the reason beside it.
@@ -121,7 +121,7 @@ func (c *Console) act(w http.ResponseWriter, r *http.Request, do acting, box fun
 
 // do makes the turn, and says what came of it.
 func (c *Console) do(ctx context.Context, do acting, ref bot.CaseRef, words string) (status int, refused string) {
-	err := do(ctx, c.o.Provider, ref, c.o.By, words)
+	err := do(ctx, c.o.Provider, ref, bot.By{Name: c.o.By}, words)
 	var rejected *bot.Rejection
 	switch {
 	case err == nil:

@@ -17,7 +17,7 @@ import (
 func (s *Store) Commit(ctx context.Context, t bot.Turn) (done bot.Committed, err error) {
 	var e *turnEncoder
 	err = s.withRing(ctx, t.Provider, func(ring *keyring) error {
-		if e, err = s.encodeTurn(ring, t); err == nil {
+		if e, err = s.encodeTurn(ctx, ring, t); err == nil {
 			done, err = s.commit(ctx, ring, t, e)
 		}
 		return err
@@ -60,6 +60,8 @@ type turnEncoder struct {
 	sealers map[bot.CaseRef]sealer
 	bumps   []bump
 	changed bool // staff can see it
+	audits  bool // lines of the audit log are among the ops
+	tail    auditTail
 }
 
 // ownWords is what the turn itself brings: the script does not tell it again.
@@ -98,7 +100,7 @@ func (e *turnEncoder) written() {
 	}
 }
 
-func (s *Store) encodeTurn(ring *keyring, t bot.Turn) (*turnEncoder, error) {
+func (s *Store) encodeTurn(ctx context.Context, ring *keyring, t bot.Turn) (*turnEncoder, error) {
 	if t.ID == "" || strings.ContainsAny(string(t.ID), " \t\r\n") {
 		return nil, fmt.Errorf("a turn needs an id without spaces")
 	}
@@ -110,6 +112,12 @@ func (s *Store) encodeTurn(ring *keyring, t bot.Turn) (*turnEncoder, error) {
 	}
 	for _, op := range t.Ops {
 		e.prepare(op)
+	}
+	if e.audits {
+		var err error
+		if e.tail, err = s.auditTail(ctx, t.Provider); err != nil {
+			return nil, err
+		}
 	}
 	if err := e.header(t); err != nil {
 		return nil, err
@@ -157,6 +165,8 @@ func (e *turnEncoder) prepare(op bot.Op) {
 		e.changed = e.changed || op.Case.Status != bot.Draft
 	case bot.AddTask, bot.MoveTask, bot.EndTask:
 		e.changed = true
+	case bot.Audit:
+		e.audits = true
 	}
 }
 

@@ -66,6 +66,8 @@ func (e *turnEncoder) encode(op bot.Op) error {
 		of := op.Of
 		e.add("m", of.Month, strings.Join([]string{of.Service, of.Channel, of.Language, of.Statement}, countSeparator))
 		return nil
+	case bot.Audit:
+		return e.addAudit(op.Record)
 	case bot.AddAnswers:
 		return e.addAnswers(op.Answers)
 	}

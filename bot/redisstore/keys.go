@@ -37,9 +37,11 @@ var keyKinds = []keyKind{
 	{"timerKey", "T:"}, // hash: b timer, base, token
 	{"guardKey", "g:"}, // hash: holder, until
 
-	{"flowKey", "v:"},    // hash: flow, structure, wording; by the structure's hash
-	{"answersKey", "a:"}, // hash per month: random id -> sealed answer
-	{"countsKey", "m:"},  // hash per month: service, channel, language and statement -> how often it was asked
+	{"flowKey", "v:"},        // hash: flow, structure, wording; by the structure's hash
+	{"answersKey", "a:"},     // hash per month: random id -> sealed answer
+	{"drawerKey", "n:"},      // hash per drawer: id -> "<version> <until, ms, or 0> <sealed>"
+	{"drawerEndsKey", "ne:"}, // zset per drawer: id by when it is over, ms
+	{"countsKey", "m:"},      // hash per month: service, channel, language and statement -> how often it was asked
 }
 
 // The keys of which a provider has one.
@@ -48,6 +50,8 @@ var soleKeys = []keyKind{
 	{"tasksKey", "tasks"},     // hash: staff task id -> "<case or -> <sealed task>"
 	{"taskDueKey", "taskdue"}, // zset: staff task id by due
 	{"changesKey", "changes"}, // counter of commits that staff can see
+	{"feedKey", "feed"},       // zset: k<case>, s<staff task id> or x (all) by the count of changes when it was last written
+	{"auditKey", "audit"},     // hash: number -> "<hash> <sealed line>"; appended to only
 	{"tokenKey", "token"},     // counter that makes the fencing tokens of timers
 	{"sendersKey", "senders"}, // set: senders that have conversations
 	{"timersKey", "timers"},   // zset: timer by when it is due or its lease ends
@@ -84,6 +88,8 @@ func readyKey(p bot.ProviderID) string                 { return prefix(p) + "rea
 func casesKey(p bot.ProviderID) string                 { return prefix(p) + "cases" }
 func tasksKey(p bot.ProviderID) string                 { return prefix(p) + "tasks" }
 func changesKey(p bot.ProviderID) string               { return prefix(p) + "changes" }
+func feedKey(p bot.ProviderID) string                  { return prefix(p) + "feed" }
+func auditKey(p bot.ProviderID) string                 { return prefix(p) + "audit" }
 func marksKey(p bot.ProviderID) string                 { return prefix(p) + "marks" }
 
 // entryField is the field of a case's hash that holds an entry of its timeline,

@@ -34,6 +34,10 @@ func (v sealedValue) where(ring *keyring, p bot.ProviderID) (at place, keys *key
 	switch {
 	case v.key == "tasks":
 		return place{p, kindTask, v.field}, ring.data, 1
+	case v.key == "audit":
+		return place{p, kindAudit, v.field}, ring.data, 1
+	case name == "n":
+		return drawnPlace(p, id, v.field), ring.data, drawnHead
 	case name == "a":
 		return answerPlace(p, id, v.field), ring.data, 0
 	case name == "k":
@@ -118,7 +122,7 @@ func (r *rotation) resealKey(ctx context.Context, ring *keyring, key string) (co
 		read = func() ([]sealedValue, error) {
 			return r.single(key, "w", r.store.rdb.HGet(ctx, prefix(r.provider)+key, "w"))
 		}
-	case "a", "tasks":
+	case "a", "n", "tasks", "audit":
 		return r.resealHash(ctx, ring, key)
 	default:
 		return 0, nil // nothing in it is sealed with a key of the keyring

@@ -48,6 +48,7 @@ func begin(s *Store, name string) (*talk, error) {
 	k := &talk{store: s, conv: conv, c: c, sent: map[string]bool{}}
 	_, err := s.Commit(context.Background(), bot.Turn{Provider: provider(s), ID: bot.TurnID(rand.Text()), Ops: []bot.Op{
 		bot.PutConversation{Conversation: conv}, bot.PutCase{Case: c, Conversation: conv.ID},
+		bot.Audit{Record: bot.AuditRecord{Did: "begin", Case: c.Ref}},
 	}})
 	return k, err
 }
@@ -109,6 +110,9 @@ func (k *talk) whole(t *testing.T, s *Store, d *Desk) {
 	if _, err := s.Aside(ctx, p, k.conv.ID); err != nil {
 		t.Fatal(err)
 	}
+	if lines, err := d.AuditTrail(ctx, p, 1, 100); err != nil || len(lines) == 0 || slices.ContainsFunc(lines, func(l bot.AuditLine) bool { return l.Broken }) {
+		t.Fatalf("the audit log is not whole: %v", err)
+	}
 }
 
 // Keys are changed while people are in conversation: nobody loses a word, and
@@ -119,6 +123,9 @@ func TestRotationLosesNothing(t *testing.T) {
 		s, other := openStore(t, o), openStore(t, o)
 		desk, err := OpenDesk(ctx, o)
 		if err != nil {
+			t.Fatal(err)
+		}
+		if err := desk.Put(ctx, p, "members", bot.Drawn{ID: "m"}, 0); err != nil {
 			t.Fatal(err)
 		}
 		before := *heldRing(s.backend)
@@ -313,7 +320,7 @@ func TestInstanceBehindHoldsDrop(t *testing.T) {
 // staleTurn is a turn as an instance encodes it that has not read its keys again.
 func staleTurn(t *testing.T, s *Store) []any {
 	t.Helper()
-	e, err := s.encodeTurn(heldRing(s.backend), bot.Turn{Provider: provider(s), ID: "stale", Ops: []bot.Op{
+	e, err := s.encodeTurn(t.Context(), heldRing(s.backend), bot.Turn{Provider: provider(s), ID: "stale", Ops: []bot.Op{
 		bot.KeepWith{Conversation: "somebody", Entry: bot.Entry{ID: "lost"}},
 	}})
 	if err != nil {
@@ -456,7 +463,7 @@ func sealedWith(t *testing.T, client redis.UniversalClient, p bot.ProviderID, ri
 			try(s.single(key, "", client.Get(ctx, full)))
 		case "k":
 			try(s.single(key, "w", client.HGet(ctx, full, "w")))
-		case "a", "tasks":
+		case "a", "n", "tasks", "audit":
 			for field, value := range client.HGetAll(ctx, full).Val() {
 				try([]sealedValue{{key: key, field: field, value: value}}, nil)
 			}

@@ -40,6 +40,9 @@ var (
 	scriptSealed        = newScript("sealed")
 	scriptReseal        = newScript("reseal")
 	scriptCode          = newScript("code", "clock")
+	scriptAudit         = newScript("audit")
+	scriptDrawer        = newScript("drawer", "clock")
+	scriptDrawn         = newScript("drawn", "clock")
 	scriptBacklog       = newScript("backlog", "clock")
 )
 

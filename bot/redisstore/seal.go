@@ -37,6 +37,8 @@ const (
 	kindEntry        = "entry"
 	kindTask         = "task"
 	kindAnswer       = "answer"
+	kindDrawn        = "drawn"
+	kindAudit        = "audit"
 )
 
 var (

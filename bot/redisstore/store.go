@@ -198,6 +198,15 @@ func (s *Store) begin(ctx context.Context, o Options) error {
 	return s.readKeyrings(ctx, o.Providers, s.wrap.openKeyring)
 }
 
+// TurnDone tells whether a turn without a message was committed in the last day.
+func (s *Store) TurnDone(ctx context.Context, p bot.ProviderID, id bot.TurnID) (bool, error) {
+	n, err := s.rdb.Exists(ctx, prefix(p)+turnMark(id)).Result()
+	if err != nil {
+		return false, fmt.Errorf("look for a turn: %w", err)
+	}
+	return n == 1, nil
+}
+
 // paceArgument writes rates as scripts read them, in millionths of a message per ms,
 // each with the pause of its channel between two messages to one person.
 func paceArgument(rates map[channels.Channel]float64) string {

@@ -25,10 +25,18 @@ type Store interface {
 	bot.Watermarks
 }
 
+// Desk is all that the desk's side must be.
+type Desk interface {
+	bot.DeskStore
+	bot.DeskFeed
+	bot.Drawers
+	bot.AuditLog
+}
+
 // Fixture is a store to be tested, empty, and what the suite needs to see of it.
 type Fixture struct {
 	Store    Store
-	Desk     bot.DeskStore
+	Desk     Desk
 	Provider bot.ProviderID
 	Lease    time.Duration // how long its leases last
 	Clock    *Clock        // the store's clock

@@ -87,6 +87,13 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"erasing what waits leaves nothing behind", eraseWaiting},
 		{"staff tasks come soonest due first and are replaced", staffTasks},
 
+		{"the desk is told what to read again", feeds},
+		{"a drawer's record is written over by who read it", drawers},
+		{"what was put away for a while is gone after it", drawnEnds},
+		{"every line of the audit log follows the one before", auditChain},
+		{"lines that come at once are all in the audit log", auditAtOnce},
+		{"a form's turn is known again", turnDone},
+
 		{"a flow's version never changes, its wording does", flowVersions},
 		{"a watermark only moves forward", watermark},
 		{"one instance at a time holds a guard", guard},

@@ -20,7 +20,7 @@ import (
 type telling struct {
 	provider bot.ProviderID
 	ref      bot.CaseRef
-	by       string
+	by       bot.By // Member stays empty: who runs heard
 	decides  string
 	until    time.Time
 	words    string
@@ -36,7 +36,7 @@ func tellings() map[string]func(context.Context, *bot.Bot, telling) error {
 			return b.Resolve(ctx, t.provider, t.ref, t.by, t.words)
 		},
 		"acknowledge": func(ctx context.Context, b *bot.Bot, t telling) error {
-			return b.Acknowledge(ctx, t.provider, t.ref, t.by, bot.Acknowledgement{Handler: t.by, Decides: t.decides, Words: t.words, Due: t.until})
+			return b.Acknowledge(ctx, t.provider, t.ref, t.by, bot.Acknowledgement{Handler: t.by.Name, Decides: t.decides, Words: t.words, Due: t.until})
 		},
 		"later": func(ctx context.Context, b *bot.Bot, t telling) error {
 			return b.ProposeLater(ctx, t.provider, t.ref, t.by, t.until, t.words)
@@ -45,7 +45,7 @@ func tellings() map[string]func(context.Context, *bot.Bot, telling) error {
 			return b.Did(ctx, t.provider, []bot.CaseRef{t.ref}, t.by, t.words)
 		},
 		"died":    func(ctx context.Context, b *bot.Bot, t telling) error { return b.Died(ctx, t.provider, t.ref, t.by) },
-		"release": func(ctx context.Context, b *bot.Bot, t telling) error { return b.Release(ctx, t.provider, t.ref) },
+		"release": func(ctx context.Context, b *bot.Bot, t telling) error { return b.Release(ctx, t.provider, t.ref, t.by) },
 		"withdrawn": func(ctx context.Context, b *bot.Bot, t telling) error {
 			return b.ConfirmWithdrawal(ctx, t.provider, t.ref, t.by)
 		},
@@ -67,7 +67,7 @@ func tell(ctx context.Context, p *program) error {
 	if err := p.parse(flags, "tell -case H-7K4-MQ2 -by NAME [-as WHAT] [-config heard.yaml] [-provider id] WORDS ..."); err != nil {
 		return err
 	}
-	t := telling{by: *by, decides: *decides, words: strings.Join(p.args, " ")}
+	t := telling{by: bot.By{Name: *by}, decides: *decides, words: strings.Join(p.args, " ")}
 	do := tellings()[*as]
 	if do == nil {
 		return usageError{fmt.Errorf("-as: %q is not known: write one of %s", *as, strings.Join(slices.Sorted(maps.Keys(tellings())), ", "))}

@@ -28,6 +28,7 @@
 --        s id case due sealed new                        staff task; case '-' for none
 --        e id                                            end a staff task
 --        n month id sealed                               an answer to a statement
+--        b number line                                   audit line of that number, which must be the next
 -- Returns {'done'} and the leases, flat, nine values each (held in outbox.lua); of what the turn brought itself,
 --         the conversation's record and the message are left out. {'duplicate'};
 --         HEARD CONFLICT, FENCED, MISSING, STALE.
@@ -35,7 +36,7 @@
 -- Nearly every turn runs through here, and each costs all the others their time: records are read once, fields of
 -- one key are written at once, and what the turn itself settles is not asked.
 local SIZE = {x = 4, c = 6, k = 8, d = 4, a = 5, w = 3, f = 2, q = 6, t = 4, u = 2, s = 6, e = 2, n = 4, z = 3, r = 2, m = 3,
-  o = 3, g = 4, y = 3, l = 3}
+  o = 3, g = 4, y = 3, l = 3, b = 3}
 local TURN, MARK, FIRST, LAST = ARGV[4], P .. ARGV[5], 14, #ARGV
 
 local known = redis.call('MGET', MARK, sealingKey)
@@ -106,7 +107,7 @@ local function stands_for(code, id)
   return conv == id and tonumber(till) > now
 end
 
-local CONFLICT = redis.error_reply('HEARD CONFLICT')
+local CONFLICT, audited = redis.error_reply('HEARD CONFLICT'), 0
 local i = FIRST
 while i <= LAST do
   local op, id = ARGV[i], ARGV[i + 1]
@@ -142,6 +143,9 @@ while i <= LAST do
     if redis.call('EXISTS', codeKey(ARGV[i + 2])) == 1 then return CONFLICT end
   elseif op == 'y' then
     if not stands_for(id, ARGV[i + 2]) then return CONFLICT end
+  elseif op == 'b' then
+    audited = audited + 1
+    if redis.call('HLEN', auditKey) + audited ~= tonumber(id) then return CONFLICT end
   end
   i = i + SIZE[op]
 end
@@ -158,7 +162,12 @@ for _, b in ipairs(order) do
   end
 end
 redis.call('SET', MARK, TURN .. leases, 'PX', ARGV[6])
-if ARGV[7] == '1' then redis.call('INCR', changesKey) end
+local change = ARGV[7] == '1' and int(redis.call('INCR', changesKey))
+
+-- tell has the desk look at a case ('k'), a staff task ('s') or everything ('x') again.
+local function tell(kind, id)
+  if change then redis.call('ZADD', feedKey, change, kind .. id) end
+end
 
 local function drop_timer(id)
   redis.call('DEL', timerKey(id))
@@ -168,6 +177,7 @@ end
 local function end_task(id)
   local task = redis.call('HGET', tasksKey, id)
   if not task then return end
+  tell('s', id)
   redis.call('SREM', caseTasksKey((string.match(task, '^%S+'))), id)
   redis.call('HDEL', tasksKey, id)
   redis.call('ZREM', taskDueKey, id)
@@ -182,21 +192,29 @@ local function put_case(ref, was, record, wrapped, handle, link, score)
   end
   if score ~= '' then
     redis.call('ZADD', casesKey, score, ref)
+    tell('k', ref)
   elseif was ~= '0' then
     redis.call('ZREM', casesKey, ref)
   end
 end
 
+-- erase_case leaves no trace of its reference: the desk reads everything again.
 local function erase_case(ref, handle)
-  for _, id in ipairs(redis.call('SMEMBERS', caseTasksKey(ref))) do end_task(id) end
+  local tasks = redis.call('SMEMBERS', caseTasksKey(ref))
+  for _, id in ipairs(tasks) do
+    end_task(id)
+    redis.call('ZREM', feedKey, 's' .. id)
+  end
   redis.call('DEL', caseKey(ref), caseTasksKey(ref), handleKey(handle))
-  redis.call('ZREM', casesKey, ref)
+  redis.call('ZREM', feedKey, 'k' .. ref)
+  if redis.call('ZREM', casesKey, ref) == 1 or #tasks > 0 then tell('x', '') end
 end
 
 local function put_task(id, case, due, sealed)
   end_task(id)
   redis.call('HSET', tasksKey, id, case .. ' ' .. sealed)
   redis.call('ZADD', taskDueKey, due, id)
+  tell('s', id)
   if case ~= '-' then redis.call('SADD', caseTasksKey(case), id) end
 end
 
@@ -274,6 +292,8 @@ while i <= LAST do
     redis.call('SET', handleKey(id), ARGV[i + 2], 'XX')
   elseif op == 'n' then
     redis.call('HSET', answersKey(id), ARGV[i + 2], ARGV[i + 3])
+  elseif op == 'b' then
+    redis.call('HSET', auditKey, id, ARGV[i + 2])
   end
   i = i + SIZE[op]
 end

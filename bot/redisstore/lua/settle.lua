@@ -54,6 +54,9 @@ local function known(of)
   for j = 21, #ARGV do redis.call('SET', receiptKey(ARGV[j]), of, 'PX', WEEK) end
 end
 
+-- tell has the desk look at a staff task again.
+local function tell(id) redis.call('ZADD', feedKey, int(redis.call('INCR', changesKey)), 's' .. id) end
+
 -- give_task gives staff their task, if there is to be one, and returns its id.
 local function give_task()
   local id, case, staff = ARGV[13], '-', ARGV[14]
@@ -64,7 +67,7 @@ local function give_task()
   end
   redis.call('HSET', tasksKey, id, case .. ' ' .. staff)
   redis.call('ZADD', taskDueKey, ARGV[15], id)
-  redis.call('INCR', changesKey)
+  tell(id)
   return id
 end
 
@@ -74,7 +77,7 @@ local function end_task(id)
   redis.call('SREM', caseTasksKey((string.match(given, '^%S+'))), id)
   redis.call('HDEL', tasksKey, id)
   redis.call('ZREM', taskDueKey, id)
-  redis.call('INCR', changesKey)
+  tell(id)
 end
 
 if result == 'accepted' then
