@@ -44,6 +44,10 @@ func (w *work) act(e flows.Act) error {
 		w.conv.Watched = true
 	case flows.FreeToWrite:
 		w.freeToWrite()
+	case flows.AgreeTexts:
+		w.conv.Texts = TextsAgreed
+	case flows.RefuseTexts:
+		w.conv.Texts = TextsRefused
 	case flows.Unwanted:
 		w.conv.Unwanted = true
 	case flows.StopMessages:

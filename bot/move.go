@@ -112,6 +112,9 @@ type move struct {
 	asked []*Case // of others, whose patient is asked here
 	bags  Luggage
 	tasks []StaffTask // about either conversation
+
+	called bool         // nobody asked for it: the person answered where they were called to
+	said   *flows.Event // by which they did
 }
 
 // pack reads it. All of it is checked again by the commit.
@@ -187,12 +190,24 @@ func (m *move) refs() []CaseRef {
 // again, and leaves a tombstone.
 func (b *Bot) settleIn(ctx context.Context, w *work, here flows.State, m *move) error {
 	w.conv.MovedTo, w.conv.Unwanted = "", false
+	if call := w.conv.Call; call != nil && call.From == m.from {
+		w.conv.Call = nil
+	}
 	if m.old.AlertAt.After(w.conv.AlertAt) {
 		w.conv.AlertAt = m.old.AlertAt
 	}
 	w.own(m)
 	w.bring(m)
 	st := w.join(m, here)
+	if m.said != nil {
+		danger, err := b.hearsFirst(ctx, w, m, st)
+		if err != nil || danger {
+			return errors.Join(err, b.leaves(w, m))
+		}
+		if st, err = flows.Decode(w.conv.Session); err != nil {
+			return err
+		}
+	}
 	w.sayMove(w.p.Flows.MovedHere, st.Language)
 	ev := flows.Event{Kind: flows.Message, Channel: flows.Channel(w.conv.Channel), Returned: true}
 	if err := b.know(ctx, w, &st, &ev); err != nil {
@@ -201,6 +216,11 @@ func (b *Bot) settleIn(ctx context.Context, w *work, here flows.State, m *move) 
 	if _, err := b.handle(ctx, w, st, ev); err != nil {
 		return err
 	}
+	return b.leaves(w, m)
+}
+
+// leaves leaves the tombstone.
+func (b *Bot) leaves(w *work, m *move) error {
 	b.recent.take(addressKey{w.p.ID, m.old.Channel, m.old.Sender, m.old.Address})
 	return w.bury(m)
 }
@@ -237,6 +257,9 @@ func (w *work) join(m *move, here flows.State) flows.State {
 func (w *work) own(m *move) {
 	old := &m.old
 	w.conv.Idea, w.conv.LastSaid = joined(w.conv.Idea, old.Idea), old.LastSaid
+	if old.Texts != "" {
+		w.conv.Texts = old.Texts
+	}
 	known := func(o OwnCase) bool {
 		return slices.ContainsFunc(old.Cases, func(other OwnCase) bool { return other.Ref == o.Ref })
 	}
@@ -277,7 +300,7 @@ func (w *work) bring(m *move) {
 	for _, e := range m.bags.Kept {
 		w.op(KeepWith{Conversation: w.conv.ID, Entry: e})
 	}
-	for _, unsent := range m.bags.Unsent {
+	for _, unsent := range slices.Concat(m.old.Missed.Words, m.bags.Unsent) {
 		for _, one := range readdressed(unsent, w.conv.Channel) {
 			w.op(Enqueue{Conversation: w.conv.ID, Message: one})
 		}
@@ -337,11 +360,16 @@ func (w *work) bury(m *move) error {
 	}
 	old.Session, old.Case, old.Handle, old.AlertAt, old.MovedTo = session, "", "", time.Time{}, w.conv.ID
 	old.Cases, old.Pending, old.Idea, old.LastSaid = nil, nil, "", Spoken{}
+	old.Texts, old.Missed, old.Call = "", Missed{}, nil
+	if m.called {
+		old.Call = &Call{From: w.conv.ID, Case: w.conv.Case, At: w.now} // who writes there again goes on there
+	}
 	w.op(Vacate{Conversation: old.ID, Unsent: m.bags.tasks()})
 	w.op(DropTimer{Timer{Kind: Nudge, Conversation: old.ID}.ID()})
 	w.op(DropTimer{Timer{Kind: Consult, Conversation: old.ID}.ID()})
+	w.op(DropTimer{Timer{Kind: ByText, Conversation: old.ID}.ID()})
 	w.op(PutConversation{&old})
-	if !old.Left {
+	if !old.Left && !m.called {
 		w.op(Enqueue{Conversation: old.ID, Message: Message{
 			Task: TaskID(randomID()), Text: w.p.Flows.MovedAway(m.state.Language), Language: m.state.Language, Purpose: flows.Reply,
 		}})

@@ -182,14 +182,15 @@ func TestADamagedConversationDoesNotMove(t *testing.T) {
 func TestWhatMovesIsDecidedForEachField(t *testing.T) {
 	address := []string{
 		"ID", "Version", "Channel", "Sender", "Address", "LastAt", "LastSeq", "Left", "MovedTo", "OptAt", "OptSeq", "Rush", "Guesses",
-		"Watched", "Unwanted", "Resting",
+		"Watched", "Unwanted", "Resting", "Call",
+		"Missed", // becomes messages of the new one
 	}
-	person := []string{"Session", "Case", "Handle", "AlertAt", "Cases", "LastSaid", "Pending", "Idea"}
+	person := []string{"Session", "Case", "Handle", "AlertAt", "Cases", "LastSaid", "Pending", "Idea", "Texts"}
 	w := onEmbedded(t)
 	w.complain(daughter, "Nobody")
 	w.say(daughter, "I want to kill myself")
 	before := w.at(sms).Conversation
-	before.LastSaid, before.Idea = bot.Spoken{Entry: "e"}, "Thank the porter."
+	before.LastSaid, before.Idea, before.Texts = bot.Spoken{Entry: "e"}, "Thank the porter.", bot.TextsAgreed
 	before.Pending = []bot.Notice{{Kind: "consent", Case: "H-NONE"}}
 	if _, err := w.store.Commit(w.ctx, bot.Turn{Provider: hospital, ID: "turn", Ops: []bot.Op{
 		bot.PutConversation{Conversation: &before}, bot.SetTimer{Timer: bot.Timer{Kind: bot.Consult, Conversation: before.ID, After: time.Hour}},

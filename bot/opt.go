@@ -38,6 +38,7 @@ func (w *work) leave() {
 	if w.current != nil {
 		w.unreachable(w.current)
 	}
+	w.refusesTexts()
 }
 
 // comeBack notes that the person may be written to again, and tells them what

@@ -37,6 +37,11 @@ func (b *Bot) Receipt(ctx context.Context, id ProviderID, r channels.Receipt) er
 	if d.Case != nil && d.Case.Status == Draft {
 		d.Case = nil // nobody sees it yet
 	}
+	if d.Status == channels.StatusUndelivered {
+		if texted, err := b.instead(ctx, p, d, r.Sentence); texted || err != nil {
+			return err
+		}
+	}
 	for {
 		t := p.delivered(d, r, b.now())
 		if len(t.Ops) == 0 {
@@ -55,7 +60,7 @@ func (b *Bot) Receipt(ctx context.Context, id ProviderID, r channels.Receipt) er
 func (p *provider) delivered(d *Delivered, r channels.Receipt, now time.Time) Turn {
 	t := Turn{
 		Provider: p.ID, ID: TurnID(randomID()),
-		Message: channels.MessageID(fmt.Sprintf("receipt:%s:%d", d.Task, d.Status)),
+		Message: d.messageID(),
 	}
 	failed := d.Status == channels.StatusUndelivered
 	if d.Case != nil {
@@ -69,6 +74,11 @@ func (p *provider) delivered(d *Delivered, r channels.Receipt, now time.Time) Tu
 		t.Ops = append(t.Ops, AddTask{p.undelivered(d, r, now)})
 	}
 	return t
+}
+
+// messageID is what a turn about it is done once for.
+func (d *Delivered) messageID() channels.MessageID {
+	return channels.MessageID(fmt.Sprintf("receipt:%s:%d", d.Task, d.Status))
 }
 
 func deliveryText(s channels.Status) string {

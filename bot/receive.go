@@ -75,7 +75,15 @@ func (b *Bot) inbound(ctx context.Context, p *provider, view View, in channels.I
 		if ev.Kind == flows.Message && in.Opt == "" && b.tooMuch(w, in, st.Language) {
 			ev.Kind = flows.Late
 		}
-		err = b.answer(ctx, w, st, ev, in.Edit)
+		switch {
+		case w.followsHere(in, st, ev):
+			err = b.follows(ctx, w, st, ev)
+		default:
+			if ev.Kind == flows.Message {
+				w.hearsMissed()
+			}
+			err = b.answer(ctx, w, st, ev, in.Edit)
+		}
 		w.answered()
 	}
 	var store storeError

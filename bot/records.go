@@ -46,6 +46,9 @@ type Conversation struct {
 	Pending  []Notice `cbor:"19,keyasint,omitempty"` // what is to be asked here about somebody else's case
 	Idea     string   `cbor:"20,keyasint,omitempty"` // a compliment or an idea that is being written
 	Guesses  Guesses  `cbor:"21,keyasint,omitzero"`  // at codes to move by
+	Texts    Texts    `cbor:"23,keyasint,omitempty"` // whether a text may go to this number where WhatsApp does not reach it
+	Missed   Missed   `cbor:"24,keyasint,omitzero"`
+	Call     *Call    `cbor:"25,keyasint,omitempty"` // nil: what is held elsewhere stays there
 }
 
 // OwnCase is a case as its conversation knows it.
@@ -308,6 +311,7 @@ const (
 
 	Consult TimerKind = "ask"   // a conversation is asked something about somebody else's case
 	Gone    TimerKind = "left"  // staff learn that an anonymous person cannot be reached
+	ByText  TimerKind = "text"  // who was not reached gets a text
 	Fetch   TimerKind = "fetch" // the files of an entry are fetched from the provider
 	Burn    TimerKind = "burn"  // the files of an erased case are removed
 )
@@ -316,8 +320,8 @@ const (
 // record and kind, so that writing it again replaces it.
 type Timer struct {
 	Kind         TimerKind       `cbor:"1,keyasint"`
-	Conversation ConversationID  `cbor:"2,keyasint,omitempty"` // Nudge
-	Case         CaseRef         `cbor:"3,keyasint,omitempty"` // News, Gone
+	Conversation ConversationID  `cbor:"2,keyasint,omitempty"` // Nudge, Consult, ByText
+	Case         CaseRef         `cbor:"3,keyasint,omitempty"` // News, Gone, ByText
 	Visit        uint32          `cbor:"4,keyasint,omitempty"` // void if this has passed
 	After        time.Duration   `cbor:"-"`                    // from the commit
 	Then         []time.Duration `cbor:"5,keyasint,omitempty"` // Nudge: the later ones, from the commit that set the first
@@ -336,7 +340,7 @@ func (t Timer) ID() TimerID {
 		return TimerID(string(t.Case) + "/" + string(t.Kind) + "/" + string(t.Entry))
 	case t.Kind == Burn:
 		return TimerID(t.Folder + "/" + string(t.Kind) + "/" + string(t.Entry))
-	case t.Case != "" && t.Kind != Consult:
+	case t.Case != "" && t.Kind != Consult && t.Kind != ByText:
 		return TimerID(string(t.Case) + "/" + string(t.Kind))
 	}
 	return TimerID(string(t.Conversation) + "/" + string(t.Kind))

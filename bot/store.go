@@ -95,6 +95,9 @@ type Delivered struct {
 	Case         *Case // that it had news of, or, if it failed, that the conversation is about; nil: none
 	Status       channels.Status
 	Again        bool // told before: whoever was to note it may have died first
+
+	News    CaseRef  // of which the message has news; empty: of none
+	Message *Message // that failed, where the store still has it
 }
 
 // Watermarks remember up to when a sender's inbound messages were listed in full.

@@ -56,6 +56,8 @@ func (b *Bot) woken(ctx context.Context, p *provider, l TimerLease, turn TurnID)
 		return b.gone(ctx, p, l, nothing)
 	case Consult:
 		return b.consult(ctx, p, l, nothing)
+	case ByText:
+		return b.callByText(ctx, p, l, nothing)
 	case Burn:
 		return nothing, b.burn(ctx, p, l)
 	}

@@ -302,7 +302,7 @@ func (w *world) settle(l bot.Lease) {
 	for next := &l; next != nil; {
 		s := bot.Settlement{Result: bot.SetAside}
 		if !next.Left {
-			s = bot.Settlement{Result: bot.Accepted, IDs: []string{"SM" + string(next.Message.Task)}}
+			s = bot.Settlement{Result: bot.Accepted, Keep: next.Channel == channels.WhatsApp, IDs: []string{"SM" + string(next.Message.Task)}}
 			w.mu.Lock()
 			w.heard[next.Address] = append(w.heard[next.Address], next.Message)
 			if len(next.Message.Options) > 0 {

@@ -9,6 +9,7 @@ package channels
 
 import (
 	"log/slog"
+	"strings"
 	"time"
 )
 
@@ -29,6 +30,16 @@ type Address string
 
 // LogValue keeps addresses out of every log.
 func (Address) LogValue() slog.Value { return slog.StringValue("[address]") }
+
+// Phone is the phone number in an address that has one: a WhatsApp user may be known
+// by an id instead.
+func Phone(a Address) (number Address, ok bool) {
+	digits := strings.TrimPrefix(string(a), "whatsapp:")
+	if len(digits) < 8 || digits[0] != '+' || strings.Trim(digits[1:], "0123456789") != "" {
+		return "", false
+	}
+	return Address(digits), true
+}
 
 // Sender is our end of a channel: the number or bot that the person wrote to.
 // It comes from the configuration and is unique within a provider.

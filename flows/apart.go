@@ -10,12 +10,13 @@ const (
 	phraseMoveNoGood = "move_no_good"
 	phraseMoveUnsent = "move_unsent"
 	phraseMoveSame   = "move_same"
+	phraseNotReached = "not_reached"
 )
 
 // apartPhrases lists all of them.
 func apartPhrases() []string {
 	return []string{
-		phraseSlowDown, phraseHolding, phraseMovedHere, phraseMovedAway, phraseMoveNoGood, phraseMoveUnsent, phraseMoveSame,
+		phraseSlowDown, phraseHolding, phraseMovedHere, phraseMovedAway, phraseMoveNoGood, phraseMoveUnsent, phraseMoveSame, phraseNotReached,
 	}
 }
 
@@ -35,6 +36,12 @@ func (s *Set) MoveUnsent(language string) string { return s.apart(phraseMoveUnse
 
 // MoveSame is said to a code that is sent where it was asked for.
 func (s *Set) MoveSame(language string) string { return s.apart(phraseMoveSame, language) }
+
+// NotReached is the text to who was not reached on WhatsApp: it says nothing else.
+// publicName is the provider's, which says nothing of a hospital.
+func (s *Set) NotReached(language, publicName string) string {
+	return fill(s.phrases[phraseNotReached][s.language(language)].plain, func(string) string { return publicName })
+}
 
 // SlowDown is what a person hears, once, who writes more often than is answered.
 func (s *Set) SlowDown(language string) string { return s.apart(phraseSlowDown, language) }

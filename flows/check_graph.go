@@ -54,6 +54,7 @@ func conditionFacts() map[string][]string {
 		"place_help":  nil,
 		"ways":        nil,
 		"reach":       nil,
+		"texts":       nil,
 		"months_ago":  nil,
 		"asked_about": {"me", "other", "group"},
 		"asked_why":   {"asked", "capacity", "child", "died", "affected"},

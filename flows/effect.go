@@ -138,6 +138,8 @@ const (
 
 	KeepQuiet   Action = "keep quiet"    // others read this phone: nothing unprompted goes to it
 	FreeToWrite Action = "free to write" // takes KeepQuiet back
+	AgreeTexts  Action = "agree texts"   // a text may go to this number where WhatsApp does not reach it
+	RefuseTexts Action = "refuse texts"  // it may not
 
 	// What the person chose when care has changed since the complaint.
 	TellGuardian Action = "tell guardian" // a task for the guardian; one named in the complaint is passed over
@@ -186,7 +188,7 @@ func actionNames() []string {
 		OpenCase, DeleteDraft, CallBack, AlertTeam, SendReply, Withdraw, AcceptOutcome, OutcomeLater, Disagree, Pause, ConfirmDanger, AskErasure,
 		OpenedOutcome, NeverAsk, NotUnderstood, NeedsPerson, AskConsent, ConsentGiven, ConsentRefused, NotMe, MakeFormal, PassOn,
 		KeepQuiet, FreeToWrite, TellGuardian, TellOutside, OnlyNote, CareIsWell, AgreeLater, RefuseLater, AnotherWay, Ombudsman,
-		ConfirmWords, Unwanted, StopMessages, ToldOfDeath, MoveCode,
+		ConfirmWords, Unwanted, StopMessages, ToldOfDeath, MoveCode, AgreeTexts, RefuseTexts,
 	} {
 		names = append(names, string(a))
 	}

@@ -54,6 +54,7 @@ type Facts struct {
 	Seed       uint64      // orders the statements that this person is asked
 	Kind       string      // of the provider: "nhs", "council", "care_home", "gp"; empty: "nhs"
 	Nation     string      // the provider's jurisdiction; empty: "england"
+	Texts      bool        // the person may be asked, once, whether a text may go where WhatsApp does not reach them
 	Cases      []CaseBrief // of this person, sent and not closed, oldest first; empty: only Case is known
 	Asked      []string    // statements that were asked about the case before
 	Case       CaseFacts

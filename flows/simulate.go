@@ -176,6 +176,8 @@ func (w *Simulation) Know(text string) error {
 		w.Facts.Moving = func() (string, string) { return simulatedCode, value }
 	case "reach":
 		w.Facts.Reach = value
+	case "texts":
+		w.Facts.Texts = value == "yes"
 	case "handler":
 		c.Handler = value
 	case "decides":
@@ -202,7 +204,7 @@ func (w *Simulation) Know(text string) error {
 		point, words, _ := strings.Cut(value, "|")
 		c.Findings = append(c.Findings, Finding{Point: strings.TrimSpace(point), Words: strings.TrimSpace(words)})
 	default:
-		return fmt.Errorf("the fact %q is not known: handler, decides, about, why, kind, nation, ways, reach, proposed, due, finding", name)
+		return fmt.Errorf("the fact %q is not known: handler, decides, about, why, kind, nation, ways, reach, texts, proposed, due, finding", name)
 	}
 	return nil
 }

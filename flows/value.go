@@ -27,6 +27,8 @@ func (t *turn) look(name, answer string) (string, bool) {
 	case "questions":
 		f := t.top()
 		return "", f != nil && !t.st.Never && len(t.draw(t.version(f))) > 0
+	case "texts":
+		return "", t.ev.Facts.Texts
 	case "first_words":
 		return "", len(t.st.Early) > 0
 	case "handler", "due", "decides", "proposed", "findings", "place_help", "ways", "reach":

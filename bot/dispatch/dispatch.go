@@ -31,6 +31,9 @@ type Sender interface {
 type Turns interface {
 	// Wake runs a timer that is due.
 	Wake(ctx context.Context, l bot.TimerLease) error
+	// Unreached notes that a message was not taken for its person, and tells whether
+	// they get a text instead.
+	Unreached(ctx context.Context, l bot.Lease, sentence string) (texted bool, err error)
 	// OptedOut notes that the provider refuses messages to this person because
 	// they left.
 	OptedOut(ctx context.Context, p bot.ProviderID, id bot.ConversationID) error

@@ -73,6 +73,9 @@ type turns struct {
 	left []bot.ConversationID
 	woke chan bot.TimerLease
 	wake func(bot.TimerLease) error
+
+	unreached []bot.TaskID // told of
+	texts     bool         // and answered by a text instead
 }
 
 func (b *turns) Wake(_ context.Context, l bot.TimerLease) error {
@@ -81,6 +84,13 @@ func (b *turns) Wake(_ context.Context, l bot.TimerLease) error {
 		return b.wake(l)
 	}
 	return nil
+}
+
+func (b *turns) Unreached(_ context.Context, l bot.Lease, _ string) (bool, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.unreached = append(b.unreached, l.Message.Task)
+	return b.texts, nil
 }
 
 func (b *turns) OptedOut(_ context.Context, _ bot.ProviderID, id bot.ConversationID) error {

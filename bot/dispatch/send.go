@@ -93,7 +93,7 @@ func (d *Dispatcher) deliver(ctx context.Context, turns Turns, l bot.Lease) bot.
 		d.unreadable(ctx, l.Provider, "message")
 		return aside("unreadable", "A message to this person cannot be read any more, and was not sent. Write to them.")
 	case sender == nil:
-		return aside("not configured", "The number or bot this person wrote to is not configured any more.")
+		return d.gaveUp(ctx, turns, l, "not configured", "The number or bot this person wrote to is not configured any more.")
 	case l.Left:
 		return aside("left", "") // bot told staff, or will: an anonymous case must not say when
 	}
@@ -202,7 +202,7 @@ func (d *Dispatcher) failure(ctx context.Context, turns Turns, l bot.Lease, err 
 	case l.Attempt >= maxAttempts && e.InDoubt:
 		return aside(e.Code, givenUpInDoubt)
 	case l.Attempt >= maxAttempts && e.Retry:
-		return aside(e.Code, givenUp)
+		return d.gaveUp(ctx, turns, l, e.Code, givenUp)
 	case e.InDoubt && lookup:
 		return bot.Settlement{Result: bot.InDoubt, After: doubtWait, Code: e.Code}
 	case e.InDoubt:
@@ -213,7 +213,23 @@ func (d *Dispatcher) failure(ctx context.Context, turns Turns, l bot.Lease, err 
 		}
 		return bot.Settlement{Result: bot.Again, After: wait, AllChats: e.AllChats, Code: e.Code}
 	}
-	return aside(e.Code, e.Sentence)
+	return d.gaveUp(ctx, turns, l, e.Code, e.Sentence)
+}
+
+// gaveUp is the end of a message that its person does not get here: staff reach them,
+// unless they get a text instead.
+func (d *Dispatcher) gaveUp(ctx context.Context, turns Turns, l bot.Lease, code, sentence string) bot.Settlement {
+	if l.Channel != channels.WhatsApp {
+		return aside(code, sentence)
+	}
+	texted, err := turns.Unreached(ctx, l, sentence)
+	if err != nil {
+		d.failed(ctx, "send a text instead", err)
+	}
+	if texted {
+		return aside(code, "")
+	}
+	return aside(code, sentence)
 }
 
 // What staff read of a message that many attempts did not bring to its end.

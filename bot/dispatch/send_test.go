@@ -464,3 +464,23 @@ func TestPatienceWithAProvider(t *testing.T) {
 		}
 	}
 }
+
+// Staff need not call whom a text tells, and must where none does: what WhatsApp
+// refuses is asked about before it is given up.
+func TestWhatsAppRefusesAndATextGoes(t *testing.T) {
+	for _, texts := range []bool{true, false} {
+		h := newHouse(t)
+		h.turns.texts = texts
+		h.twilio.Fail(channelstest.Fault{Status: 400, Body: channelstest.TwilioError(400, 63024, "not on WhatsApp")})
+		d, _ := h.start()
+		leases := h.tell(onWhats, "news")
+		deliver(d, leases)
+		h.result("set aside")
+		if !slices.Equal(h.turns.unreached, []bot.TaskID{leases[0].Message.Task}) {
+			t.Errorf("asked about %q", h.turns.unreached)
+		}
+		if tasks := h.tasks(); (len(tasks) == 0) != texts {
+			t.Errorf("a text goes: %v, and staff have %+v", texts, tasks)
+		}
+	}
+}

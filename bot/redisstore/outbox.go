@@ -193,7 +193,7 @@ func (s *Store) encodeEnd(ring *keyring, l bot.Lease, end bot.Settlement) ([]any
 		if err != nil {
 			return nil, err
 		}
-		args = append(args, about.ID, string(l.Case), sealedAbout, alone.ID, sealedAlone, about.Due.UnixMilli())
+		args = append(args, about.ID, string(about.Case), sealedAbout, alone.ID, sealedAlone, about.Due.UnixMilli())
 	}
 	args = append(args, ring.sealing, string(l.Message.Case), flag(end.Closed), flag(end.Keep), string(end.Knock))
 	for _, id := range end.IDs {
@@ -215,8 +215,18 @@ func (s *Store) forStaff(l bot.Lease, end bot.Settlement) (about, alone bot.Staf
 		ID: string(l.Conversation) + "/" + string(kind), Kind: kind, Conv: l.Conversation, At: now, Due: now, Text: end.Sentence,
 	}
 	about = alone
-	about.ID, about.Case, about.Conv = string(l.Case)+"/"+string(kind), l.Case, ""
+	ref := caseOf(l)
+	about.ID, about.Case, about.Conv = string(ref)+"/"+string(kind), ref, ""
 	return about, alone
+}
+
+// caseOf is the case that a message is about: the one it has news of, else the
+// conversation's.
+func caseOf(l bot.Lease) bot.CaseRef {
+	if l.Message.Case != "" {
+		return l.Message.Case
+	}
+	return l.Case
 }
 
 // Aside reads the messages to a conversation that were given up, oldest first.

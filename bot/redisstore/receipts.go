@@ -41,12 +41,17 @@ func (s *Store) Receipt(ctx context.Context, p bot.ProviderID, r channels.Receip
 func (s *Store) openDelivered(ctx context.Context, ring *keyring, p bot.ProviderID, status channels.Status, f []string) (*bot.Delivered, error) {
 	d := &bot.Delivered{Task: bot.TaskID(f[0]), Conversation: bot.ConversationID(f[1]), Again: f[2] != "", Status: status}
 	news := f[8] != ""
-	if sealed := f[3]; sealed != "" && !news {
+	if sealed := f[3]; sealed != "" {
 		var m bot.Message
-		if err := s.openRecord(ring.closed, place{p, kindMessage, f[0]}, sealed, &m); err != nil {
+		err := s.openRecord(ring.closed, place{p, kindMessage, f[0]}, sealed, &m)
+		if err != nil && !news {
 			return nil, err
 		}
-		if m.Case != "" {
+		if err == nil {
+			d.Message = &m
+		}
+		if m.Case != "" && !news {
+			d.News = m.Case
 			c, _, err := s.Case(ctx, p, m.Case)
 			if errors.Is(err, bot.ErrNotFound) {
 				return d, nil
@@ -57,6 +62,9 @@ func (s *Store) openDelivered(ctx context.Context, ring *keyring, p bot.Provider
 	}
 	if !news && status != channels.StatusUndelivered {
 		return nil, nil
+	}
+	if news {
+		d.News = bot.CaseRef(f[4])
 	}
 	var err error
 	if f[5] != "0" {

@@ -6,7 +6,7 @@
 --      7 rank from which a message has arrived  8 rank that means "will not arrive"
 --      9 '1' if it will not because WhatsApp's window was closed
 -- Returns nothing where nobody need know, else nine values: task, conversation, '1' if it was told before, the message
--- if it is still under way or '', case, its version ('0': none), record, wrapped key, '1' if the message has news of
+-- if it is still under way, or is kept and did not arrive, or '', case, its version ('0': none), record, wrapped key, '1' if the message has news of
 -- that case. HEARD MISSING.
 local task, rank, arrived, lost = ARGV[4], tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
 if task == '' then task = redis.call('GET', receiptKey(ARGV[5])) end
@@ -27,7 +27,7 @@ local own = f and f.task == task
 -- over.
 if rank >= arrived and string.find(c[2] or '', '^whatsapp:') then
   local back = redis.call('HGET', sentKey(conv), task)
-  redis.call('HDEL', sentKey(conv), task)
+  if rank ~= lost or ARGV[9] == '1' then redis.call('HDEL', sentKey(conv), task) end
   if own then back = waiting(0, 0, string.upper(f.class), task, f.sealed) end
   if back and rank == lost and ARGV[9] == '1' then
     local _, parked, told = window(c[4])
@@ -38,6 +38,10 @@ if rank >= arrived and string.find(c[2] or '', '^whatsapp:') then
     if own then redis.call('HDEL', conversationKey(conv), 'f') end
     if own or not f then follow(conv, c[2], false) end
     return {}
+  end
+  if back and rank == lost then
+    local _, _, _, _, kept = parse(back)
+    sealed = kept
   end
 end
 if own then
