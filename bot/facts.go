@@ -13,7 +13,7 @@ func (w *work) facts() flows.Facts {
 	f := flows.Facts{
 		Provider: p.Name, PublicName: p.PublicName, Guardian: p.Guardian, Hours: p.Hours, Alerted: w.quietUntil().After(w.now), Kind: p.Kind, Nation: p.Nation,
 		NewRef: string(NewCaseRef()), NewDue: p.Calendar.AcknowledgeBy(w.received), Seed: w.conv.seed(), Cases: w.conv.sent(),
-		Reach:  w.p.reach(), Texts: w.offersTexts(),
+		Reach: w.p.reach(), Texts: w.offersTexts(),
 		Moving: func() (string, string) { return ShowMoveCode(w.moveCode()), w.ways() },
 	}
 	if c == nil {

@@ -14,6 +14,8 @@ type CheckOptions struct {
 	Languages []string
 	// Channels the flows are used on. Empty: all of them.
 	Channels []Channel
+	// WhatsApp: an account sends on it, and its approved templates must be named.
+	WhatsApp bool
 }
 
 // Check names all that is wrong with sources before they are published. It takes
@@ -26,7 +28,7 @@ func Check(src *Sources, o CheckOptions) Problems {
 	c.checkStartWords()
 	c.checkCommands()
 	c.checkUrgent()
-	c.checkTemplates()
+	c.checkTemplates(o.WhatsApp)
 	c.checkPhrases()
 	c.checkPlaces()
 	c.checkWordings()
@@ -231,11 +233,16 @@ func (c *checker) checkUrgent() {
 	}
 }
 
-func (c *checker) checkTemplates() {
+// checkTemplates sees that each template has its content sid; where nothing is sent on
+// WhatsApp, that of no account does.
+func (c *checker) checkTemplates(real bool) {
 	for _, t := range c.src.Templates {
 		for _, language := range c.languages {
-			if t.Content[language] == "" {
-				c.at(t.Pos, "", "").block("the template %s has no content in %q", t.Name, language)
+			switch {
+			case t.Content[language] == "":
+				c.at(t.Pos, "", "").block("the template %s has no content in %q: set its content sid for %s in a templates.yaml among your flows", t.Name, language, language)
+			case real && t.Sid(language) == "":
+				c.at(t.Pos, "", "").block("the template %s has the content sid of no account in %q: put the one that Twilio shows for it (HX...) into a templates.yaml among your flows", t.Name, language)
 			}
 		}
 		for _, name := range t.Variables {

@@ -202,6 +202,18 @@ type TemplateSource struct {
 	Variables []string          // in the order of the template: facts or fields
 }
 
+// placeholderSid begins the content sids that the library's templates have: those of no
+// account.
+const placeholderSid = "HX0000000000"
+
+// Sid is the content sid in a language; empty: none was set.
+func (t TemplateSource) Sid(language string) string {
+	if strings.HasPrefix(t.Content[language], placeholderSid) {
+		return ""
+	}
+	return t.Content[language]
+}
+
 // WordingSource is a translation or a provider's own words for one flow.
 type WordingSource struct {
 	Pos      Pos

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"heard/config"
 	"heard/flows"
 	"heard/flows/library"
 )
@@ -38,27 +39,53 @@ func flowsCommand(ctx context.Context, p *program) error {
 	return usageError{fmt.Errorf("there is no heard flows %s: heard %s", what, usage)}
 }
 
-// flowsCheck tells everything that is wrong before a person meets it.
+// flowsCheck tells everything that is wrong before a person meets it: in the library
+// and the folders, or, with a configuration, in the flows of each of its providers.
 func flowsCheck(_ context.Context, p *program) error {
 	flags := flag.NewFlagSet("flows check", flag.ContinueOnError)
 	languages := flags.String("languages", "en", "the `languages` that are required, parted by commas")
-	if err := p.parse(flags, "flows check [-languages en,cy] [folder ...]"); err != nil {
+	file := flags.String("config", "", "the configuration `file` whose providers' flows, languages and WhatsApp templates are checked")
+	if err := p.parse(flags, "flows check [-languages en,cy | -config heard.yaml] [folder ...]"); err != nil {
 		return err
 	}
+	if *file == "" {
+		src, err := checkSources(p, flows.CheckOptions{Languages: strings.Split(*languages, ",")}, p.args)
+		if err != nil {
+			return err
+		}
+		return printClaims(p, flows.Claims(src))
+	}
+	c, err := config.Load(*file, p.getenv)
+	if err != nil {
+		return usageError{err}
+	}
+	var failed error
+	for _, one := range c.Providers {
+		_, _ = fmt.Fprintf(p.out, "%s:\n", one.ID)
+		o := flows.CheckOptions{Languages: one.Languages, WhatsApp: one.Twilio != nil && one.Twilio.WhatsAppFrom != ""}
+		if _, err := checkSources(p, o, append([]string{one.Flows}, p.args...)); err != nil {
+			failed = errors.Join(failed, fmt.Errorf("%s: %w", one.ID, err))
+		}
+	}
+	return failed
+}
+
+// checkSources prints what is wrong with the library and the folders laid over it.
+func checkSources(p *program, o flows.CheckOptions, folders []string) (*flows.Sources, error) {
 	var problems flows.Problems
-	src, err := sources(p.args...)
+	src, err := sources(folders...)
 	if err != nil && !errors.As(err, &problems) {
-		return err
+		return nil, err
 	}
-	problems = append(problems, flows.Check(src, flows.CheckOptions{Languages: strings.Split(*languages, ",")})...)
+	problems = append(problems, flows.Check(src, o)...)
 	for _, one := range problems {
 		_, _ = fmt.Fprintln(p.out, one)
 	}
 	if blocking := len(problems.Blocking()); blocking > 0 {
-		return fmt.Errorf("%d problems stop these flows from being used", blocking)
+		return nil, fmt.Errorf("%d problems stop these flows from being used", blocking)
 	}
 	_, _ = fmt.Fprintf(p.out, "%d flows can be used\n", len(src.Flows))
-	return printClaims(p, flows.Claims(src))
+	return src, nil
 }
 
 // printClaims prints a table of the 21 statements: the steps that help to make each

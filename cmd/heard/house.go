@@ -126,8 +126,8 @@ func (h *house) furnish(ctx context.Context, p plan) error {
 		providers[i].Media, providers[i].Ways = p.lines[i].media(), p.lines[i].ways
 		h.flows = append(h.flows, one.Flows)
 		p.lines[i].senders(senders)
-		if names := templates.missing(one.ID); len(names) > 0 && p.lines[i].twilio.WhatsApp() {
-			h.log.LogAttrs(ctx, slog.LevelWarn, "templates have no content sid: on WhatsApp nothing can be said a day after a person's last message; set them in a templates.yaml under flows",
+		if names := templates.missing(one.ID, one.Flows.Languages()); len(names) > 0 && p.lines[i].twilio.WhatsApp() {
+			h.log.LogAttrs(ctx, slog.LevelWarn, "templates have no content sid: on WhatsApp nothing can be said a day after a person's last message; set them in a templates.yaml under flows; heard flows check -config names each",
 				slog.String("provider", string(one.ID)), slog.Any("templates", names))
 		}
 	}

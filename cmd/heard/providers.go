@@ -6,7 +6,6 @@ import (
 	"os"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"heard/bot"
@@ -102,17 +101,16 @@ func calendarOf(src *flows.Sources, name string) (bot.Calendar, error) {
 // templates are the approved WhatsApp templates of each provider.
 type templates map[bot.ProviderID]map[string]approved
 
-// approved is one template: a content sid by language, and its variables'
-// values in order.
+// approved is one template, with its variables' values in order.
 type approved struct {
-	content   map[string]string
+	flows.TemplateSource
 	variables map[string]string
 }
 
 func (t templates) learn(p bot.Provider, src *flows.Sources) {
 	t[p.ID] = map[string]approved{}
 	for _, one := range src.Templates {
-		a := approved{content: one.Content, variables: map[string]string{}}
+		a := approved{TemplateSource: one, variables: map[string]string{}}
 		for i, name := range one.Variables {
 			value := p.PublicName // all that a message nobody asked for may say
 			if name == "provider" {
@@ -124,18 +122,13 @@ func (t templates) learn(p bot.Provider, src *flows.Sources) {
 	}
 }
 
-// placeholder begins the content sids that the library's templates have: those of
-// no account.
-const placeholder = "HX0000000000"
-
-// missing names the provider's templates that no content sid was set for.
-func (t templates) missing(p bot.ProviderID) []string {
+// missing names the provider's templates that have no content sid in one of its
+// languages.
+func (t templates) missing(p bot.ProviderID, languages []string) []string {
 	var names []string
 	for name, a := range t[p] {
-		for _, sid := range a.content {
-			if strings.HasPrefix(sid, placeholder) && !slices.Contains(names, name) {
-				names = append(names, name)
-			}
+		if slices.ContainsFunc(languages, func(l string) bool { return a.Sid(l) == "" }) {
+			names = append(names, name)
 		}
 	}
 	slices.Sort(names)
@@ -145,10 +138,10 @@ func (t templates) missing(p bot.ProviderID) []string {
 // find is the template of a name in a language; nil: there is none.
 func (t templates) find(p bot.ProviderID, name, language string) *channels.Template {
 	a, ok := t[p][name]
-	if !ok || a.content[language] == "" || strings.HasPrefix(a.content[language], placeholder) {
+	if !ok || a.Sid(language) == "" {
 		return nil
 	}
-	return &channels.Template{ContentSID: a.content[language], Variables: a.variables}
+	return &channels.Template{ContentSID: a.Sid(language), Variables: a.variables}
 }
 
 // linesOf makes the lines of every provider.
