@@ -1,5 +1,7 @@
 package flows
 
+import "strings"
+
 // command is a word that works at any moment.
 type command struct {
 	name     string
@@ -48,6 +50,13 @@ func (w within) find(word string) *command { return w.by[w.phrases.first(word)] 
 
 // is tells whether a whole message is one of the phrases: nothing more was said.
 func (w within) is(word string) bool { return w.by[word] != nil }
+
+// only tells whether a message asks for the command and tells nothing else: "I want to
+// withdraw my complaint". Who said no more is not asked what to do with their words.
+func (w within) only(word string) bool {
+	phrase := w.phrases.first(word)
+	return phrase != "" && strings.Count(word, " ")-strings.Count(phrase, " ") < tellingWords
+}
 
 func compileWithin(src []CommandSource, commands map[string]*command) within {
 	w := within{phrases: phraseIndex{}, by: map[string]*command{}}

@@ -14,7 +14,11 @@ func (t *turn) idle() error {
 		}
 	}
 	if c := t.commandIn(word, true); c != nil {
-		if t.set.commands[word] == nil && !t.set.within.is(word) {
+		switch {
+		case t.set.commands[word] != nil, t.set.within.is(word):
+		case t.set.within.only(word) && t.st.Case != "":
+			t.keep(KeptBeside)
+		default:
 			t.early()
 		}
 		return t.command(c, nil, nil)
@@ -197,11 +201,11 @@ func (t *turn) read(f *Frame, s *step, word string, away time.Duration) error {
 	if t.tells(s, word) {
 		return t.toldMore(f, away)
 	}
-	if s.kind == Measure && t.ev.Choice == "" && isTelling(word) && t.set.Has(makingFlow) {
+	if s.kind == Measure && t.ev.Choice == "" && t.isTelling(word) && t.set.Has(makingFlow) {
 		t.ask(Pending{Ask: AskRaise, Text: t.ev.Text, Media: t.ev.Media}, phraseAskRaise, phraseYes, phraseNo)
 		return nil
 	}
-	if _, starts := t.set.starts[word]; t.light(f, s) && (starts && word != "" || isTelling(word)) {
+	if _, starts := t.set.starts[word]; t.light(f, s) && (starts && word != "" || t.isTelling(word)) {
 		t.st.Frames = nil
 		return t.idle()
 	}
@@ -225,10 +229,15 @@ func (t *turn) tells(s *step, word string) bool {
 		return t.ev.Other == "" && t.ev.Choice == "" && (word != "" || len(t.ev.Media) > 0)
 	}
 	f := t.top()
-	return t.version(f).stage == Making && s.answer.Kind == AnswerChoice && strings.Count(word, " ") >= 2
+	return t.version(f).stage == Making && s.answer.Kind == AnswerChoice && strings.Count(word, " ") >= 2 && !t.unsure(word)
 }
 
-func isTelling(word string) bool { return strings.Count(word, " ") >= tellingWords-1 }
+// isTelling tells whether a text is long enough to be no failed choice.
+func (t *turn) isTelling(word string) bool {
+	return strings.Count(word, " ") >= tellingWords-1 && !t.unsure(word)
+}
+
+func (t *turn) unsure(word string) bool { return t.set.lists[t.lang].unsure[word] }
 
 // dropOffer takes an offer off that was made and not taken up: it is not made again
 // to who wants something else. false: something else is open.

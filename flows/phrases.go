@@ -56,6 +56,7 @@ const (
 	phraseWordsYes       = "words.yes"
 	phraseWordsNo        = "words.no"
 	phraseWordsSend      = "words.send"
+	phraseWordsUnsure    = "words.unsure"
 	phraseWordsMonths    = "words.months"
 	phraseWordsToday     = "words.today"
 	phraseWordsYesterday = "words.yesterday"
@@ -90,7 +91,7 @@ func enginePhrases() []string {
 		phraseSkipHow, phraseSendNoStory, phraseSent, phraseWelcomeBack, phraseStoryMore, phraseToldMore, phraseSureRestartNew, phraseStoryKept,
 		phraseStoryOne, phraseStoryCount, phraseSeveralHow, phraseCheckHow, phraseCheckSend, phraseCheckChange, phraseCheckWhich,
 		phraseRemindFirst, phraseRemindAgain, phraseRemindLast, phraseLastSend, phraseLastKeep, phraseLastDelete, phraseLastAsk,
-		phraseNothingHere, phraseSeenInDanger, phraseWordsYes, phraseWordsNo, phraseWordsSend, phraseWordsMonths, phraseWordsToday,
+		phraseNothingHere, phraseSeenInDanger, phraseWordsYes, phraseWordsNo, phraseWordsSend, phraseWordsUnsure, phraseWordsMonths, phraseWordsToday,
 		phraseWordsYesterday, phraseWordsComing, phraseWordsWeekdays, phraseWordsDay, phraseWordsNumbers, phraseWordsDays,
 		phraseWordsWeeks, phraseWordsMonthLong, phraseWordsYears, phraseWordsLastYear, phraseWordsLast, phraseWordsAgo, phraseWordsNotMonths, phraseWordsOf,
 		phraseSentMore, phraseFinding, phrasePointMore, phraseUnsaid, phraseUnsaidNone, phraseAskRaise, phraseRaiseNo,
@@ -117,7 +118,8 @@ func retryPhrase(k AnswerKind) string {
 // wordLists are the words of one language that answers are read by.
 type wordLists struct {
 	yes, no, send, today, yesterday map[string]bool
-	months                          map[string]int // full names and three letters, to 1..12
+	unsure                          map[string]bool // "I do not know": it answers nothing, and tells nothing
+	months                          map[string]int  // full names and three letters, to 1..12
 	monthNames                      []string
 
 	weekdays     map[string]int // to 0..6, Sunday first
@@ -262,7 +264,7 @@ func (s *Set) compileDays(l *wordLists, language int) error {
 func (s *Set) compileLists(language int) (wordLists, error) {
 	list := func(key string) []string { return s.wordList(key, language) }
 	among := func(key string) map[string]bool { return s.wordSet(key, language) }
-	l := wordLists{yes: among(phraseWordsYes), no: among(phraseWordsNo), send: among(phraseWordsSend),
+	l := wordLists{yes: among(phraseWordsYes), no: among(phraseWordsNo), send: among(phraseWordsSend), unsure: among(phraseWordsUnsure),
 		today: among(phraseWordsToday), yesterday: among(phraseWordsYesterday), months: map[string]int{}}
 	if err := s.compileDays(&l, language); err != nil {
 		return l, err
