@@ -95,7 +95,7 @@ func TestByKeyboardAloneAt320(t *testing.T) {
 	b.tabTo("button nobody", true)
 	b.mark()
 	b.keys("\r")
-	b.hears("Thank you for telling us")
+	b.hears("That is with ")
 	b.fits()
 	b.tabTo("textarea update-words", false)
 	b.mark()
@@ -156,7 +156,7 @@ func TestNewsWaitsForTheOpenQuestion(t *testing.T) {
 	}
 	person.says("sms", "done", "put it right")
 	person.says("sms", "skip", "Who may know")
-	person.says("sms", "3", "Thank you for telling us")
+	person.says("sms", "3", "That is with ")
 	person.hears("sms", "there is news for you")
 }
 

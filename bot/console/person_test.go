@@ -117,11 +117,11 @@ func (p *person) identify(channel, choice, name string) {
 	p.says(channel, "done", "put it right")
 	p.says(channel, "skip", "Who may know")
 	if choice == "nobody" {
-		p.says(channel, choice, "Thank you for telling us")
+		p.says(channel, choice, "That is with ")
 		return
 	}
 	p.says(channel, choice, "What should we call you?")
-	p.says(channel, name, "Thank you for telling us")
+	p.says(channel, name, "That is with ")
 }
 
 // get reads a page.
