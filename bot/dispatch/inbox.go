@@ -18,9 +18,10 @@ type Lister interface {
 	List(ctx context.Context, sender channels.Sender, since time.Time, yield func(channels.Inbound) error) error
 }
 
-// Poller takes in what a bot without a webhook is sent, until ctx ends.
+// Poller takes in what a bot without a webhook is sent, until ctx ends, and tells how
+// each request for it ended.
 type Poller interface {
-	Poll(ctx context.Context, take channels.Take, refused channels.Refused) error
+	Poll(ctx context.Context, take channels.Take, refused channels.Refused, polled func(error)) error
 }
 
 // Inbox is one sender whose messages are fetched: by Lister or by Poller.
@@ -40,7 +41,8 @@ type InboxOptions struct {
 	Inboxes  []Inbox
 	Receive  func(ctx context.Context, p bot.ProviderID, in channels.Inbound) error
 	Refused  channels.Refused
-	Every    time.Duration // between two listings; 0: a minute
+	Failed   func(way string) // is told of each time that an inbox could not be read, by "poll" or "list"; may be nil
+	Every    time.Duration    // between two listings; 0: a minute
 	Log      *slog.Logger
 	Now      func() time.Time // nil: the clock
 }
@@ -88,6 +90,9 @@ func NewInboxes(o InboxOptions) *Inboxes {
 	}
 	if o.Refused == nil {
 		o.Refused = func(string) {}
+	}
+	if o.Failed == nil {
+		o.Failed = func(string) {}
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -168,9 +173,8 @@ func (b *Inboxes) held(parent context.Context, in Inbox, soon <-chan struct{}) {
 	})
 	if in.Poller != nil {
 		take := func(ctx context.Context, m channels.Inbound) error { return b.o.Receive(ctx, in.Provider, m) }
-		if err := in.Poller.Poll(ctx, take, b.o.Refused); err != nil {
-			b.failed(ctx, in, "poll", err)
-		}
+		polled := func(err error) { b.read(ctx, in, "poll", err) }
+		_ = in.Poller.Poll(ctx, take, b.o.Refused, polled) // of what ended it we were told
 	} else {
 		b.listing(ctx, in, soon)
 	}
@@ -187,14 +191,12 @@ func (b *Inboxes) listing(ctx context.Context, in Inbox, soon <-chan struct{}) {
 	for failed := 0; ctx.Err() == nil; {
 		wait := b.o.Every
 		if err := b.list(ctx, in, anew); err != nil {
-			if in.list.begin() {
-				b.failed(ctx, in, "list", err)
-			}
+			b.read(ctx, in, "list", err)
 			wait = min(wait, hurry<<min(failed, 10))
 			failed++
 		} else {
 			failed = 0
-			b.over(ctx, in, in.list)
+			b.read(ctx, in, "list", nil)
 		}
 		anew = failed > 0
 		t := time.NewTimer(wait)
@@ -282,6 +284,20 @@ func (b *Inboxes) receive(ctx context.Context, in Inbox, listed []channels.Inbou
 		}
 	}
 	return nil
+}
+
+// read notes how an inbox was read: an outage is told once, and each failure counted.
+func (b *Inboxes) read(ctx context.Context, in Inbox, way string, err error) {
+	if err == nil {
+		b.over(ctx, in, in.list)
+		return
+	}
+	if ctx.Err() == nil {
+		b.o.Failed(way)
+	}
+	if in.list.begin() {
+		b.failed(ctx, in, way, err)
+	}
 }
 
 func (b *Inboxes) failed(ctx context.Context, in Inbox, what string, err error) {

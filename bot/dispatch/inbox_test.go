@@ -293,7 +293,7 @@ type poll struct {
 	n  int
 }
 
-func (p *poll) Poll(ctx context.Context, _ channels.Take, _ channels.Refused) error {
+func (p *poll) Poll(ctx context.Context, _ channels.Take, _ channels.Refused, _ func(error)) error {
 	p.add(1)
 	<-ctx.Done()
 	p.add(-1)
@@ -377,6 +377,49 @@ func TestAnInboxThatIsNotReadIsToldOnce(t *testing.T) {
 		}
 		if began != over || began < 2 || began > 4 { // of the lease, and of the list where that was first
 			t.Errorf("%d times told that it began, %d that it ended", began, over)
+		}
+	})
+}
+
+// failingPoll is a bot that cannot be polled: another program does so, or Telegram is
+// down, until it is not.
+type failingPoll struct{ until time.Time }
+
+func (p failingPoll) Poll(ctx context.Context, _ channels.Take, _ channels.Refused, polled func(error)) error {
+	for ctx.Err() == nil {
+		if time.Now().Before(p.until) {
+			polled(errors.New("409"))
+		} else {
+			polled(nil)
+		}
+		time.Sleep(10 * time.Second)
+	}
+	return ctx.Err()
+}
+
+// A bot that nobody can poll is deaf, and its people are told nothing: the operator
+// must see it, and find its cause in the log.
+func TestABotThatIsNotPolledIsToldOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, log := &marks{seen: map[channels.MessageID]bool{}}, &lines{}
+		o := options(m, nil, &took{marks: m})
+		o.Inboxes[0].Lister, o.Inboxes[0].Poller = nil, failingPoll{time.Now().Add(time.Hour)}
+		o.Log = slog.New(slog.NewTextHandler(log, nil))
+		counted := 0
+		o.Failed = func(way string) {
+			if way == "poll" {
+				counted++
+			}
+		}
+		stop := run(t, o)
+		time.Sleep(2 * time.Hour)
+		synctest.Wait()
+		stop()
+		if len(log.all) != 2 || !strings.Contains(log.all[0], "was not read") || !strings.Contains(log.all[0], "409") || !strings.Contains(log.all[1], "is read again") {
+			t.Errorf("the log says %q", log.all)
+		}
+		if counted < 300 {
+			t.Errorf("counted %d times", counted)
 		}
 	})
 }

@@ -26,12 +26,16 @@ const (
 // taken or put aside: an update that is not taken comes again, and so do those
 // behind it, after a pause that grows to ten seconds. One poller a bot at a time;
 // the caller holds the lease. It returns early, with a *channels.SendError, only
-// when Telegram refuses the token.
-func (c *Client) Poll(ctx context.Context, take channels.Take, refused channels.Refused) error {
+// when Telegram refuses the token. polled is told how each request ended, nil for an
+// answer: while all fail nobody who writes is heard.
+func (c *Client) Poll(ctx context.Context, take channels.Take, refused channels.Refused, polled func(error)) error {
 	var offset int64
 	var pause time.Duration
 	for {
 		updates, err := c.updates(ctx, offset)
+		if ctx.Err() == nil {
+			polled(err)
+		}
 		if err == nil {
 			offset, err = c.takeAll(ctx, updates, offset, take, refused)
 		}

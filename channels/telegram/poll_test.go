@@ -19,7 +19,7 @@ func polled(t *testing.T, c *Client, take channels.Take) (stop func() error) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- c.Poll(ctx, take, func(string) {}) }()
+	go func() { ended <- c.Poll(ctx, take, func(string) {}, func(error) {}) }()
 	return func() error {
 		cancel()
 		return <-ended
@@ -98,18 +98,33 @@ func TestPollThroughFaults(t *testing.T) {
 		channelstest.Fault{On: channelstest.Updates, Status: 409, Body: channelstest.TelegramError(409, "Conflict", 0)},
 	)
 	fake.Queue(fake.Tap(person, "1"))
-	taken := make(chan string, 1)
-	stop := polled(t, client, func(_ context.Context, in channels.Inbound) error {
+	taken, told := make(chan string, 1), make(chan error, 16)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	take := func(_ context.Context, in channels.Inbound) error {
 		taken <- in.Choice
 		return nil
-	})
+	}
+	go func() { ended <- client.Poll(ctx, take, func(string) {}, func(err error) { told <- err }) }()
 	if got := <-taken; got != "1" {
 		t.Errorf("taken %q", got)
 	}
 	if err := fake.WaitTaken(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	_ = stop()
+	for i, code := range []string{"", "", "", "409", "nil"} {
+		var err error
+		select {
+		case err = <-told:
+		default:
+			t.Fatalf("of request %d we are told nothing", i)
+		}
+		if (err == nil) != (code == "nil") || err != nil && !strings.Contains(err.Error(), code) {
+			t.Errorf("of request %d we are told %v", i, err)
+		}
+	}
+	cancel()
+	<-ended
 	if got := fake.Answered("tap-1001"); got != 1 {
 		t.Errorf("the tap was answered %d times", got)
 	}
@@ -118,7 +133,7 @@ func TestPollThroughFaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = wrong.Poll(t.Context(), nil, nil)
+	err = wrong.Poll(t.Context(), nil, nil, func(error) {})
 	failed := new(channels.SendError)
 	if !errors.As(err, &failed) || !strings.Contains(err.Error(), "telegram.token") || strings.Contains(err.Error(), "123456:") {
 		t.Errorf("a wrong token: %v", err)

@@ -148,6 +148,7 @@ func (h *house) furnish(ctx context.Context, p plan) error {
 	}
 	h.inboxes = dispatch.NewInboxes(dispatch.InboxOptions{
 		Marks: h.store, Instance: instance(), Inboxes: inboxes, Receive: h.receive, Refused: h.metrics.refused("inbox"), Log: h.log,
+		Failed: h.metrics.unread,
 	})
 	return nil
 }

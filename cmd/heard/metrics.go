@@ -20,6 +20,7 @@ type metrics struct {
 	receipts *prometheus.CounterVec
 	commits  *prometheus.CounterVec
 	events   *prometheus.CounterVec
+	inboxes  *prometheus.CounterVec
 	turns    *prometheus.HistogramVec
 }
 
@@ -34,6 +35,7 @@ func newMetrics() *metrics {
 		receipts: counter("heard_receipts_total", "What providers told of messages that were sent, by status.", "status"),
 		commits:  counter("heard_commits_total", "Commits, by how they ended.", "result"),
 		events:   counter("heard_events_total", "What a person must look at: messages put aside, words of danger, crowds of new numbers.", "kind"),
+		inboxes:  counter("heard_inbox_failures_total", "Times that an inbox could not be read: Telegram polled, or Twilio's list.", "way"),
 		turns: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "heard_turn_seconds", Help: "Time from a message to its commit.",
 			Buckets: []float64{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5},
@@ -42,7 +44,10 @@ func newMetrics() *metrics {
 	for _, kind := range []string{"put aside", "danger", "crowd"} {
 		m.events.WithLabelValues(kind) // there from the start, so that the first one is seen to rise
 	}
-	m.registry.MustRegister(m.refusals, m.sends, m.receipts, m.commits, m.events, m.turns,
+	for _, way := range []string{"poll", "list"} {
+		m.inboxes.WithLabelValues(way)
+	}
+	m.registry.MustRegister(m.inboxes, m.refusals, m.sends, m.receipts, m.commits, m.events, m.turns,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -54,6 +59,8 @@ func (m *metrics) handler() http.Handler {
 func (m *metrics) refused(way string) channels.Refused {
 	return func(reason string) { m.refusals.WithLabelValues(way, reason).Inc() }
 }
+
+func (m *metrics) unread(way string) { m.inboxes.WithLabelValues(way).Inc() }
 
 func (m *metrics) sent(result string) { m.sends.WithLabelValues(result).Inc() }
 
