@@ -314,7 +314,7 @@ func (w *work) bring(m *move) {
 
 // aboutPeople are the kinds of staff task that may be about a conversation which has
 // no case.
-var aboutPeople = []StaffTaskKind{PutAside, Danger, ConfirmedDanger, NotUnderstood, NeedsPerson, CallPerson, AskedErasure, Undelivered}
+var aboutPeople = []StaffTaskKind{PutAside, Danger, ConfirmedDanger, NotUnderstood, NeedsPerson, CallPerson, AskedErasure, Undelivered, PersonLeft}
 
 // joinTask is a task as it stands at the new conversation: with the words of the one
 // that is there already, if any.

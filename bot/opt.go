@@ -2,6 +2,8 @@ package bot
 
 import (
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"time"
 
 	"heard/channels"
@@ -18,6 +20,7 @@ func (w *work) opted(in channels.Inbound, late bool) {
 		}
 		w.conv.OptAt, w.conv.OptSeq = in.At, in.Seq
 		if in.Opt == channels.OptOut {
+			w.conv.Slip = slipped(in.Text)
 			w.leave()
 		} else {
 			w.comeBack()
@@ -35,10 +38,44 @@ func (w *work) opted(in channels.Inbound, late bool) {
 // staff learn it.
 func (w *work) leave() {
 	w.conv.Left = true
-	if w.current != nil {
-		w.unreachable(w.current)
+	switch c := w.current; {
+	case c == nil:
+	case c.Status == Draft && w.conv.Slip:
+		w.slippedFrom(c)
+	default:
+		w.unreachable(c)
 	}
 	w.refusesTexts()
+}
+
+// slipped tells whether a word stops all messages that people send for other reasons:
+// to leave a question, or the phone.
+func slipped(text string) bool {
+	return slices.Contains([]string{"CANCEL", "END", "QUIT"}, strings.ToUpper(strings.TrimSpace(text)))
+}
+
+// slippedFrom asks staff to see whether somebody who has begun to tell something wanted
+// to stop. It says nothing of the draft, which nobody sees; the number is there for
+// whom they let know who they are.
+func (w *work) slippedFrom(c *Case) {
+	t := StaffTask{
+		ID: w.conv.taskID(PersonLeft), Kind: PersonLeft, Conv: w.conv.ID, At: w.now, Due: w.now.Add(withinDay),
+		Text: "Somebody who has begun to tell us something, and not sent it, wrote " + slipWords + " " +
+			"Call or write to them, if they said that we may know who they are.",
+	}
+	if !c.anonymous() {
+		t.Phone = w.number()
+	}
+	w.op(AddTask{t})
+}
+
+// slipWords end the sentence of a task.
+const slipWords = "CANCEL, END or QUIT. The network takes that for STOP, so no message reaches them, and it may not have been meant so."
+
+// number is that of the person's phone; empty: the channel has none.
+func (w *work) number() string {
+	number, _ := channels.Phone(w.conv.Address)
+	return string(number)
 }
 
 // comeBack notes that the person may be written to again, and tells them what
@@ -47,7 +84,10 @@ func (w *work) comeBack() {
 	if !w.conv.Left {
 		return
 	}
-	w.conv.Left = false
+	if w.conv.Slip {
+		w.op(EndTask{w.conv.taskID(PersonLeft)})
+	}
+	w.conv.Left, w.conv.Slip = false, false
 	if w.current != nil {
 		w.reachable(w.current)
 	}
@@ -69,10 +109,14 @@ func (w *work) unreachable(c *Case) {
 	case c.anonymous():
 		w.op(SetTimer{Timer{Kind: Gone, Case: c.Ref, After: 2*time.Hour + rand.N(8*time.Hour)}})
 	default:
-		w.op(AddTask{StaffTask{
+		t := StaffTask{
 			ID: c.taskID(PersonLeft), Kind: PersonLeft, Case: c.Ref, At: w.now, Due: w.now.Add(withinDay),
 			Text: "The person opted out of messages. Their case goes on: reach them another way.",
-		}})
+		}
+		if w.conv.Slip {
+			t.Text, t.Phone = "The person wrote "+slipWords+" Their case goes on. Call or write to them.", w.number()
+		}
+		w.op(AddTask{t})
 	}
 }
 

@@ -1,8 +1,11 @@
 package bot_test
 
 import (
+	"strings"
 	"testing"
+	"time"
 
+	"heard/bot"
 	"heard/channels"
 )
 
@@ -38,5 +41,56 @@ func TestStopAndThenYes(t *testing.T) {
 	w.receive(in)
 	if w.say(daughter, "YES") == "" || w.say(daughter, "Me") == "" {
 		t.Error("after STOP and YES nobody answers")
+	}
+}
+
+// Who writes CANCEL to leave a question is silenced by the network, and thinks that we
+// do not answer: a person asks them, without a word of what nobody may see yet.
+func TestCancelMayNotMeanStop(t *testing.T) {
+	leaves := func(w *world, word string) {
+		in := w.inbound(daughter, word)
+		in.Opt = channels.OptOut
+		w.receive(in)
+	}
+	t.Run("a draft", func(t *testing.T) {
+		w := onEmbedded(t)
+		w.tell(daughter)
+		w.say(daughter, "Nobody came all night.")
+		c := w.caseOf(daughter)
+		leaves(w, " Cancel ")
+		task := w.task(bot.PersonLeft)
+		if task == nil || task.Conv != w.view(daughter).Conversation.ID || task.Case != "" || task.Phone != "" || task.Words != "" {
+			t.Fatalf("staff have %+v", task)
+		}
+		w.hasWords(task.Text, "CANCEL, END or QUIT", "may not have been meant", "Call or write")
+		if strings.Contains(task.Text, string(c.Ref)) || strings.Contains(task.Text, "Nobody came") {
+			t.Errorf("it tells of the draft: %q", task.Text)
+		}
+		w.start(daughter)
+		if task := w.task(bot.PersonLeft); task != nil {
+			t.Errorf("they are back, and staff have %+v", task)
+		}
+		leaves(w, "STOP")
+		if task := w.task(bot.PersonLeft); task != nil {
+			t.Errorf("who says STOP means it, and staff have %+v", task)
+		}
+	})
+	for privacy, number := range map[string]string{"Anyone who helps": string(daughter), "Nobody": ""} {
+		t.Run(privacy, func(t *testing.T) {
+			w := onEmbedded(t)
+			c := w.complain(daughter, privacy)
+			leaves(w, "quit")
+			if number == "" {
+				if w.task(bot.PersonLeft) != nil {
+					t.Error("staff see at once who it was")
+				}
+				w.later(11 * time.Hour)
+			}
+			task := w.task(bot.PersonLeft)
+			if task == nil || task.Case != c.Ref || task.Phone != number {
+				t.Fatalf("staff have %+v", task)
+			}
+			w.hasWords(task.Text, "CANCEL, END or QUIT", "may not have been meant")
+		})
 	}
 }

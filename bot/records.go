@@ -46,6 +46,7 @@ type Conversation struct {
 	Pending  []Notice `cbor:"19,keyasint,omitempty"` // what is to be asked here about somebody else's case
 	Idea     string   `cbor:"20,keyasint,omitempty"` // a compliment or an idea that is being written
 	Guesses  Guesses  `cbor:"21,keyasint,omitzero"`  // at codes to move by
+	Slip     bool     `cbor:"26,keyasint,omitempty"` // they left by a word that may not have meant it
 	Texts    Texts    `cbor:"23,keyasint,omitempty"` // whether a text may go to this number where WhatsApp does not reach it
 	Missed   Missed   `cbor:"24,keyasint,omitzero"`
 	Call     *Call    `cbor:"25,keyasint,omitempty"` // nil: what is held elsewhere stays there

@@ -245,10 +245,14 @@ func (b *Bot) gone(ctx context.Context, p *provider, l TimerLease, t Turn) (Turn
 		return t, err
 	}
 	now := b.now()
-	t.Expect = []Expect{{Case: c.Ref, Version: c.Version}}
-	t.Ops = []Op{AddTask{StaffTask{
+	task := StaffTask{
 		ID: c.taskID(PersonLeft), Kind: PersonLeft, Case: c.Ref, At: now, Due: now.Add(withinDay),
 		Text: "The person cannot be reached by message. Their case goes on.",
-	}}}
+	}
+	if v.Conversation.Slip {
+		task.Text = "The person wrote " + slipWords + " Their case goes on."
+	}
+	t.Expect = []Expect{{Case: c.Ref, Version: c.Version}}
+	t.Ops = []Op{AddTask{task}}
 	return t, nil
 }
