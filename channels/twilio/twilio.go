@@ -48,6 +48,7 @@ type Client struct {
 	public                string
 	transport             http.RoundTripper
 	now                   func() time.Time
+	firsts                firsts
 	contents              contents
 }
 

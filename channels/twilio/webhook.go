@@ -46,9 +46,11 @@ func (c *Client) Webhook(take channels.Take, refused channels.Refused) http.Hand
 			refuse(w, refused, channels.RefusedMalformed, http.StatusBadRequest)
 			return
 		}
+		in.At = c.firsts.cameFirst(in.ID, in.At)
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), turnLimit) // who asked may have gone: the message has not
 		defer cancel()
 		if err := take(ctx, in); err != nil {
+			c.firsts.refused(in.ID, in.At)
 			w.Header().Set("Retry-After", "1")
 			http.Error(w, "not taken; try again", http.StatusServiceUnavailable)
 			return
