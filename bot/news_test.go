@@ -356,7 +356,7 @@ func TestAProviderKnowsOfAnOptOut(t *testing.T) {
 	c := w.complain(daughter, "Anyone who helps")
 	id := w.view(daughter).Conversation.ID
 	for range 2 {
-		if err := w.bot.OptedOut(w.ctx, hospital, id); err != nil {
+		if left, err := w.bot.OptedOut(w.ctx, hospital, id, w.clock.Now()); err != nil || !left {
 			t.Fatal(err)
 		}
 	}

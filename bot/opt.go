@@ -1,6 +1,9 @@
 package bot
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -26,12 +29,49 @@ func (w *work) opted(in channels.Inbound, late bool) {
 			w.comeBack()
 		}
 	case w.conv.Left && !late && !in.Edit && in.Channel != channels.SMS:
+		w.conv.OptAt, w.conv.OptSeq = in.At, in.Seq
 		w.comeBack()
 	}
 	if in.Opt == channels.OptOut {
 		// Not on the case: an anonymous one would show at once who left.
 		w.write(nil, Entry{ID: newEntryID(), At: w.now, Kind: Said, Text: w.words, From: in.ID})
 	}
+}
+
+// backTime is how long after they came back a refusal of the provider may still be of
+// before: clocks differ, and receipts are late. One that is not comes again with the
+// next message.
+const backTime = time.Minute
+
+// OptedOut notes that a provider refuses messages to a conversation because the
+// person left: what STOP would have done, learnt late. began is when the message that
+// it refused was sent; false: they have come back since, and it may go again.
+func (b *Bot) OptedOut(ctx context.Context, id ProviderID, conversation ConversationID, began time.Time) (left bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, turnTime)
+	defer cancel()
+	p, err := b.provider(id)
+	if err != nil {
+		return false, err
+	}
+	turn := TurnID(randomID())
+	for range maxConflicts {
+		v, err := b.store.LookupID(ctx, id, conversation)
+		if err != nil {
+			return false, fmt.Errorf("note an opt-out: %w", err)
+		}
+		switch c := &v.Conversation; {
+		case c.Version == 0, c.Left:
+			return true, nil
+		case c.OptAt.After(began.Add(-backTime)):
+			return false, nil
+		}
+		w := newWork(p, v, b.now(), turn)
+		w.leave()
+		if _, err := b.commit(ctx, w.turn()); !errors.Is(err, ErrConflict) {
+			return err == nil, err
+		}
+	}
+	return false, ErrConflict
 }
 
 // leave notes an opt-out: no message goes to the person, the case goes on, and

@@ -94,3 +94,30 @@ func TestCancelMayNotMeanStop(t *testing.T) {
 		})
 	}
 }
+
+// A refusal that was on its way while they came back must not silence who sent START:
+// they would wait for an answer that nobody may send.
+func TestALateRefusalDoesNotSilenceWhoIsBack(t *testing.T) {
+	w := onEmbedded(t)
+	c := w.complain(daughter, "Anyone who helps")
+	began := w.clock.Now()
+	w.stop(daughter)
+	w.clock.Advance(2 * time.Minute)
+	w.start(daughter)
+	id := w.view(daughter).Conversation.ID
+	if left, err := w.bot.OptedOut(w.ctx, hospital, id, began); left || err != nil {
+		t.Errorf("the send: left %v, %v", left, err)
+	}
+	w.update(c.Ref, "The ward has answered.")
+	w.wake(w.bot)
+	if err := w.tellsOf(daughter, channels.Receipt{Status: channels.StatusUndelivered, OptOut: true, Sentence: "x"}); err != nil {
+		t.Fatal(err)
+	}
+	if w.view(daughter).Conversation.Left || w.task(bot.PersonLeft) != nil || w.task(bot.Undelivered) == nil {
+		t.Error("they are taken for gone, or nobody knows that the message is")
+	}
+	w.clock.Advance(2 * time.Minute)
+	if left, err := w.bot.OptedOut(w.ctx, hospital, id, w.clock.Now()); !left || err != nil {
+		t.Errorf("a refusal of what was sent since: left %v, %v", left, err)
+	}
+}

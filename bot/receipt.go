@@ -32,7 +32,10 @@ func (b *Bot) Receipt(ctx context.Context, id ProviderID, r channels.Receipt) er
 		return fmt.Errorf("receipt: %w", err)
 	}
 	if d.Status == channels.StatusUndelivered && r.OptOut {
-		return b.OptedOut(ctx, id, d.Conversation) // staff learn it as of any STOP
+		began := b.now().Add(-lateReceipt)
+		if left, err := b.OptedOut(ctx, id, d.Conversation, began); left || err != nil {
+			return err // staff learn it as of any STOP
+		}
 	}
 	if d.Case != nil && d.Case.Status == Draft {
 		d.Case = nil // nobody sees it yet
@@ -54,6 +57,10 @@ func (b *Bot) Receipt(ctx context.Context, id ProviderID, r channels.Receipt) er
 		d.Case = nil // erased meanwhile
 	}
 }
+
+// lateReceipt is how old a message may be when its receipt comes: who came back in that
+// time is not taken for gone by it. Else the next message tells.
+const lateReceipt = time.Hour
 
 // delivered is the turn that notes what became of a message. It is done once
 // for each message and status, since the provider may tell it again.

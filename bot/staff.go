@@ -223,30 +223,3 @@ func (w *work) tellNews(kind string, e Entry) {
 	}
 	w.wakeFor(c)
 }
-
-// OptedOut notes that a provider refuses messages to a conversation because the
-// person left: what STOP would have done, learnt late.
-func (b *Bot) OptedOut(ctx context.Context, id ProviderID, conversation ConversationID) error {
-	ctx, cancel := context.WithTimeout(ctx, turnTime)
-	defer cancel()
-	p, err := b.provider(id)
-	if err != nil {
-		return err
-	}
-	turn := TurnID(randomID())
-	for range maxConflicts {
-		v, err := b.store.LookupID(ctx, id, conversation)
-		if err != nil {
-			return fmt.Errorf("note an opt-out: %w", err)
-		}
-		if v.Conversation.Version == 0 || v.Conversation.Left {
-			return nil
-		}
-		w := newWork(p, v, b.now(), turn)
-		w.leave()
-		if _, err := b.commit(ctx, w.turn()); !errors.Is(err, ErrConflict) {
-			return err
-		}
-	}
-	return ErrConflict
-}

@@ -35,8 +35,8 @@ type Turns interface {
 	// they get a text instead.
 	Unreached(ctx context.Context, l bot.Lease, sentence string) (texted bool, err error)
 	// OptedOut notes that the provider refuses messages to this person because
-	// they left.
-	OptedOut(ctx context.Context, p bot.ProviderID, id bot.ConversationID) error
+	// they left, unless they came back since the message was sent.
+	OptedOut(ctx context.Context, p bot.ProviderID, id bot.ConversationID, began time.Time) (left bool, err error)
 }
 
 // Line is one of a provider's numbers or bots.

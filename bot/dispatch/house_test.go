@@ -71,6 +71,7 @@ func (q *watched) LeaseTimers(ctx context.Context, p bot.ProviderID, max int) ([
 type turns struct {
 	mu   sync.Mutex
 	left []bot.ConversationID
+	back bool // who left is back
 	woke chan bot.TimerLease
 	wake func(bot.TimerLease) error
 
@@ -93,11 +94,14 @@ func (b *turns) Unreached(_ context.Context, l bot.Lease, _ string) (bool, error
 	return b.texts, nil
 }
 
-func (b *turns) OptedOut(_ context.Context, _ bot.ProviderID, id bot.ConversationID) error {
+func (b *turns) OptedOut(_ context.Context, _ bot.ProviderID, id bot.ConversationID, _ time.Time) (bool, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.back {
+		return false, nil
+	}
 	b.left = append(b.left, id)
-	return nil
+	return true, nil
 }
 
 func newHouse(t *testing.T) *house {

@@ -120,6 +120,7 @@ func (d *Dispatcher) send(ctx context.Context, turns Turns, sender Sender, l bot
 	if shut && (out.Template == nil || !l.Message.Unasked() && l.Parked > 0) { // one template is enough
 		return parked(out.Template == nil)
 	}
+	began := d.o.Now()
 	sent, err := sender.Send(ctx, out)
 	var e *channels.SendError
 	if errors.As(err, &e) && e.Window && !shut {
@@ -130,7 +131,7 @@ func (d *Dispatcher) send(ctx context.Context, turns Turns, sender Sender, l bot
 	if err == nil {
 		return accepted(l, out, sent.IDs)
 	}
-	return d.failure(ctx, turns, l, err)
+	return d.failure(ctx, turns, l, began, err)
 }
 
 // outbound makes the provider's message.
@@ -182,8 +183,8 @@ func (d *Dispatcher) doubt(ctx context.Context, sender Sender, l bot.Lease, out 
 	return nil
 }
 
-// failure says what a send's error means for the message.
-func (d *Dispatcher) failure(ctx context.Context, turns Turns, l bot.Lease, err error) bot.Settlement {
+// failure says what the error of a send that began then means for the message.
+func (d *Dispatcher) failure(ctx context.Context, turns Turns, l bot.Lease, began time.Time, err error) bot.Settlement {
 	var e *channels.SendError
 	if !errors.As(err, &e) {
 		e = &channels.SendError{InDoubt: true, Code: "unknown", Sentence: "The provider's answer was not understood."}
@@ -195,7 +196,7 @@ func (d *Dispatcher) failure(ctx context.Context, turns Turns, l bot.Lease, err 
 	lookup := channels.CapabilitiesOf(l.Channel).Lookup
 	switch {
 	case e.OptOut:
-		if err := turns.OptedOut(ctx, l.Provider, l.Conversation); err != nil {
+		if left, err := turns.OptedOut(ctx, l.Provider, l.Conversation, began); err != nil || !left {
 			return bot.Settlement{Result: bot.Again, After: wait, Code: e.Code}
 		}
 		return aside(e.Code, "") // as for one who left before

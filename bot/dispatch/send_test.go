@@ -484,3 +484,15 @@ func TestWhatsAppRefusesAndATextGoes(t *testing.T) {
 		}
 	}
 }
+
+// Who came back while a message was refused gets it all the same.
+func TestWhoIsBackGetsWhatWasRefused(t *testing.T) {
+	h := newHouse(t)
+	h.turns.back = true
+	d, _ := h.start()
+	h.twilio.Fail(channelstest.Fault{Status: 400, Body: channelstest.TwilioError(400, 21610, "unsubscribed")})
+	deliver(d, h.tell(daughter, "one"))
+	h.result("again")
+	h.clock.Advance(time.Minute)
+	h.result("accepted")
+}
