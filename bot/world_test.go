@@ -76,6 +76,11 @@ func (j *journal) String() string {
 // onEmbedded is a world on the store inside the process.
 func onEmbedded(t *testing.T) *world {
 	t.Helper()
+	return newWorld(t, startEmbedded(t).URL(), redisstore.Ephemeral)
+}
+
+func startEmbedded(t *testing.T) *redisstore.Embedded {
+	t.Helper()
 	e, err := redisstore.StartEmbedded()
 	if err != nil {
 		t.Fatal(err)
@@ -87,7 +92,7 @@ func onEmbedded(t *testing.T) *world {
 		stop()
 		<-ended
 	})
-	return newWorld(t, e.URL(), redisstore.Ephemeral)
+	return e
 }
 
 // onRedis is a world on a real server.
@@ -103,6 +108,12 @@ func onBoth(t *testing.T, test func(*testing.T, *world)) {
 }
 
 func newWorld(t *testing.T, url string, d redisstore.Durability) *world {
+	t.Helper()
+	return newWorldOf(t, url, d, librarySet(t))
+}
+
+// newWorldOf is a world with a set of flows that is compiled already.
+func newWorldOf(t *testing.T, url string, d redisstore.Durability, set *flows.Set) *world {
 	t.Helper()
 	w := &world{
 		t: t, ctx: t.Context(), clock: storetest.NewClock(), trips: new(atomic.Int64), log: new(journal),
@@ -124,7 +135,7 @@ func newWorld(t *testing.T, url string, d redisstore.Durability) *world {
 	if w.desk, err = redisstore.OpenDesk(w.ctx, o); err != nil {
 		t.Fatal(err)
 	}
-	w.bot = w.newBot(w.store, librarySet(t))
+	w.bot = w.newBot(w.store, set)
 	t.Cleanup(w.checkLog)
 	return w
 }
