@@ -8,6 +8,7 @@ import (
 
 	"heard/bot"
 	"heard/bot/storetest"
+	"heard/channels"
 )
 
 // The clock of the store's machine is set by a day, forwards and back: nobody is
@@ -74,6 +75,57 @@ func TestAClockThatIsSetMovesNoReminder(t *testing.T) {
 		morning.age = func() time.Duration { return time.Second }
 		if leases, err := morning.LeaseTimers(ctx, p, 10); err != nil || len(leases) != 3 { // and two whose leases were lost
 			t.Errorf("after a night without anybody %d are due, error %v", len(leases), err)
+		}
+	})
+}
+
+// An instance dies while the clock is a day ahead, and the clock is set right before
+// the next one begins: what it was about to say, and to be reminded of, must not wait
+// until the day has passed.
+func TestWhatAFastClockLeasedComesBack(t *testing.T) {
+	onBoth(t, func(t *testing.T, o Options) {
+		clock := storetest.NewClock()
+		o.Clock = clock.Now
+		ctx, p, s := context.Background(), o.Providers[0], openStore(t, o)
+		clock.Advance(24 * time.Hour)
+		if _, err := s.LeaseTimers(ctx, p, 10); err != nil {
+			t.Fatal(err)
+		}
+		var leases []bot.Lease
+		for _, a := range []channels.Address{"+447700900101", "+447700900102"} {
+			v, err := s.Lookup(ctx, p, channels.SMS, "+447700900900", a)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := v.Conversation
+			done, err := s.Commit(ctx, bot.Turn{Provider: p, ID: bot.TurnID(a), Ops: []bot.Op{
+				bot.PutConversation{Conversation: &c},
+				bot.Enqueue{Conversation: c.ID, Message: bot.Message{Task: bot.TaskID(a), Text: "Thank you."}},
+				bot.SetTimer{Timer: bot.Timer{Kind: bot.Nudge, Conversation: c.ID}},
+			}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			leases = append(leases, done.Leases...)
+		}
+		if _, err := s.Settle(ctx, leases[0], bot.Settlement{Result: bot.Again, After: time.Minute}); err != nil {
+			t.Fatal(err)
+		}
+		if timers, err := s.LeaseTimers(ctx, p, 10); err != nil || len(timers) != 2 {
+			t.Fatalf("%d timers, error %v", len(timers), err)
+		}
+
+		clock.Advance(-24 * time.Hour)
+		next := openStore(t, o)
+		if _, err := next.LeaseTimers(ctx, p, 10); !errors.As(err, new(bot.ClockSet)) {
+			t.Errorf("of the clock we are told %v", err)
+		}
+		clock.Advance(2 * time.Minute)
+		if timers, err := next.LeaseTimers(ctx, p, 10); err != nil || len(timers) != 2 {
+			t.Errorf("%d timers come back, error %v", len(timers), err)
+		}
+		if again, err := next.LeaseMessages(ctx, p, 10); err != nil || len(again) != 2 {
+			t.Errorf("%d messages come back, error %v", len(again), err)
 		}
 	})
 }

@@ -146,7 +146,7 @@ local function follow(conv, sender, may_send)
     return nil, false
   end
   local attempts, after, class, task, sealed = parse(element)
-  if after > now then
+  if after > now and after <= now + LONGEST then
     schedule(conv, sender, class, after)
     return nil, false
   end
