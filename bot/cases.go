@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"heard/flows"
 )
@@ -39,15 +40,76 @@ func (c *Conversation) disown(k *Case) {
 	c.Cases = slices.DeleteFunc(slices.Clone(c.Cases), func(o OwnCase) bool { return o.Ref == k.Ref })
 }
 
-// sent are the cases that were sent and are not closed, oldest first.
-func (c *Conversation) sent() []flows.CaseBrief {
-	var all []flows.CaseBrief
+// sent are the cases that were sent and, as far as the conversation knows, are not
+// closed, oldest first.
+func (c *Conversation) sent() []OwnCase {
+	var all []OwnCase
 	for _, o := range c.Cases {
 		if !o.Sent.IsZero() && !o.Closed {
-			all = append(all, flows.CaseBrief{Ref: string(o.Ref), Sent: o.Sent})
+			all = append(all, o)
 		}
 	}
 	return all
+}
+
+// readOthers reads the other open cases of who has several, to tell how each of them stands.
+// They are looked at only: nothing is decided by them.
+func (b *Bot) readOthers(ctx context.Context, w *work) error {
+	w.others = nil
+	if w.foreign() {
+		return nil
+	}
+	for _, o := range w.conv.sent() {
+		if w.caseNamed(string(o.Ref)) != nil {
+			continue
+		}
+		c, _, err := b.store.Case(ctx, w.p.ID, o.Ref)
+		if errors.Is(err, ErrNotFound) || errors.As(err, new(*Unreadable)) {
+			continue
+		}
+		if err != nil {
+			return storeError{err}
+		}
+		w.others = append(w.others, c)
+	}
+	return nil
+}
+
+// briefs are the person's open cases, oldest first. What staff did since is on the
+// case, and not with the conversation.
+func (w *work) briefs() []flows.CaseBrief {
+	var all []flows.CaseBrief
+	for _, o := range w.conv.sent() {
+		brief := flows.CaseBrief{Ref: string(o.Ref), Sent: o.Sent}
+		c := w.caseNamed(string(o.Ref))
+		if i := slices.IndexFunc(w.others, func(k *Case) bool { return k.Ref == o.Ref }); i >= 0 {
+			c = w.others[i]
+		}
+		if c != nil {
+			if c.Status != Open {
+				continue
+			}
+			brief.Due, brief.Overdue = c.Due, c.overdue(w.now)
+		}
+		all = append(all, brief)
+	}
+	return all
+}
+
+func (c *Case) overdue(now time.Time) bool {
+	return c.Status == Open && !c.Due.IsZero() && now.After(c.Due)
+}
+
+// waitsElsewhere is what another of the person's cases has to tell; nil: nothing.
+// STATUS is all by which who is never written to first hears of it.
+func (w *work) waitsElsewhere() *flows.Notice {
+	for _, c := range w.others {
+		if i, _ := c.waiting(w.now); i >= 0 {
+			n := c.Pending[i].flow(c.Ref)
+			return &n
+		}
+	}
+	return nil
 }
 
 // hold reads the cases that effects are about, where the turn does not hold them

@@ -12,7 +12,7 @@ func (w *work) facts() flows.Facts {
 	p, c := w.p, w.subject
 	f := flows.Facts{
 		Provider: p.Name, PublicName: p.PublicName, Guardian: p.Guardian, Hours: p.Hours, Alerted: w.quietUntil().After(w.now), Kind: p.Kind, Nation: p.Nation,
-		NewRef: string(NewCaseRef()), NewDue: p.Calendar.AcknowledgeBy(w.received), Seed: w.conv.seed(), Cases: w.conv.sent(),
+		NewRef: string(NewCaseRef()), NewDue: p.Calendar.AcknowledgeBy(w.received), Seed: w.conv.seed(), Cases: w.briefs(),
 		Reach: w.p.reach(), Texts: w.offersTexts(),
 		Moving: func() (string, string) { return ShowMoveCode(w.moveCode()), w.ways() },
 	}
@@ -27,12 +27,14 @@ func (w *work) facts() flows.Facts {
 	f.Case = flows.CaseFacts{
 		Ref: string(c.Ref), Stage: c.Stage, Status: string(c.Status),
 		Handler: c.Handler, Decides: c.Decides, Due: c.Due,
-		Overdue: c.Status == Open && !c.Due.IsZero() && w.now.After(c.Due),
+		Overdue: c.overdue(w.now),
 		About:   c.field("about"), WhyYou: c.field("why_you"), Proposed: c.Proposed,
 	}
 	if i, due := c.waiting(w.now); i >= 0 {
 		n := c.Pending[i].flow(c.Ref)
 		f.Case.Waiting, f.Case.WaitingDue = &n, due
+	} else if w.notice == nil {
+		f.Case.Waiting = w.waitsElsewhere()
 	}
 	if w.notice != nil && w.notice.Kind == noticeNoNews {
 		f.Case.Due, f.Case.Overdue = p.Calendar.workingDays(w.now, untilNews), false // it gives the next day

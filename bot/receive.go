@@ -216,6 +216,9 @@ func (b *Bot) know(ctx context.Context, w *work, st *flows.State, ev *flows.Even
 			w.received = first
 		}
 	}
+	if err := b.readOthers(ctx, w); err != nil {
+		return err
+	}
 	var err error
 	ev.Facts, err = b.factsWithNews(ctx, w)
 	return err
@@ -253,7 +256,11 @@ func (b *Bot) factsWithNews(ctx context.Context, w *work) (flows.Facts, error) {
 	if n == nil || n.ID == "" || w.subject == nil {
 		return f, nil
 	}
-	e, err := b.store.Entry(ctx, w.p.ID, w.subject, EntryID(n.ID))
+	about := w.subject
+	if i := slices.IndexFunc(w.others, func(c *Case) bool { return string(c.Ref) == n.Case }); i >= 0 {
+		about = w.others[i]
+	}
+	e, err := b.store.Entry(ctx, w.p.ID, about, EntryID(n.ID))
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return f, storeError{err}
 	}

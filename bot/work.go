@@ -29,6 +29,7 @@ type work struct {
 	current *Case // the case that the conversation has; nil: none
 	subject *Case // the case that the flow under way is about; mostly current
 	cases   []*caseWork
+	others  []*Case // the person's other open cases, to tell of; never written
 	ops     []Op
 	sends   []Message // in order, joined where they fit
 	alone   bool      // the last of them must not be joined with more

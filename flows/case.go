@@ -1,5 +1,7 @@
 package flows
 
+import "strings"
+
 // noCase is the branch of a question about cases for who has none.
 const noCase = "none"
 
@@ -66,4 +68,40 @@ func (t *turn) chosenCase() string {
 		return a.Value
 	}
 	return ""
+}
+
+// standing tells how things stand: in words of the case that the conversation has,
+// and in a line for each where others are open as well.
+func (t *turn) standing() string {
+	status, all := t.status(), t.ev.Facts.Cases
+	var lines []string
+	switch status {
+	case "open", "overdue", "both":
+		if len(all) < 2 {
+			return t.words("status." + status)
+		}
+	default:
+		lines = append(lines, t.words("status."+status))
+		if len(all) == 0 {
+			return lines[0]
+		}
+	}
+	lines = append(lines, t.words(phraseStatusSeveral))
+	for _, c := range all[max(0, len(all)-mostListRows):] {
+		lines = append(lines, t.line(c))
+	}
+	if status == "both" {
+		lines = append(lines, t.words(phraseStatusDraft))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// line is one of several cases in words.
+func (t *turn) line(c CaseBrief) string {
+	key := phraseStatusLine
+	if c.Overdue {
+		key = phraseStatusLate
+	}
+	l := &t.set.lists[t.lang]
+	return t.wordsWith(key, map[string]string{"ref": c.Ref, "day_sent": l.dayMonth(c.Sent), "due": l.day(c.Due)})
 }

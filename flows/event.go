@@ -82,6 +82,7 @@ type CaseFacts struct {
 	Overdue bool      // Due has passed
 	Waiting *Notice   // what the case has to tell and was not told yet; nil: nothing
 
+	// Where nothing of this case waits, Waiting may be of another of Facts.Cases.
 	// WaitingDue says that Waiting may be told by itself, once nothing is asked.
 	WaitingDue bool
 
@@ -93,8 +94,10 @@ type CaseFacts struct {
 
 // CaseBrief is what a person needs to know one of their cases from another.
 type CaseBrief struct {
-	Ref  string
-	Sent time.Time
+	Ref     string
+	Sent    time.Time
+	Due     time.Time // the next date promised; zero: not known
+	Overdue bool      // Due has passed
 }
 
 // Finding is what was found of one point of a complaint.

@@ -80,6 +80,10 @@ const (
 	phraseUnsaidNone     = "unsaid.none"
 	phraseAskRaise       = "ask.raise"
 	phraseRaiseNo        = "ask.raise.no"
+	phraseStatusSeveral  = "status.several"
+	phraseStatusLine     = "status.line"
+	phraseStatusLate     = "status.line.overdue"
+	phraseStatusDraft    = "status.draft_too"
 )
 
 // enginePhrases lists all of them.
@@ -95,6 +99,7 @@ func enginePhrases() []string {
 		phraseWordsYesterday, phraseWordsComing, phraseWordsWeekdays, phraseWordsDay, phraseWordsNumbers, phraseWordsDays,
 		phraseWordsWeeks, phraseWordsMonthLong, phraseWordsYears, phraseWordsLastYear, phraseWordsLast, phraseWordsAgo, phraseWordsNotMonths, phraseWordsOf,
 		phraseSentMore, phraseFinding, phrasePointMore, phraseUnsaid, phraseUnsaidNone, phraseAskRaise, phraseRaiseNo,
+		phraseStatusSeveral, phraseStatusLine, phraseStatusLate, phraseStatusDraft,
 	}
 	keys = append(keys, apartPhrases()...)
 	for _, k := range []AnswerKind{AnswerChoice, AnswerText, AnswerYesNo, AnswerNumber, AnswerScale, AnswerDate,

@@ -307,6 +307,10 @@ func (w *Simulation) step(ev Event) error {
 func (w *Simulation) caseFacts(ev Event) {
 	c := &w.Facts.Case
 	c.Overdue = c.Status == "open" && w.Now.After(c.Due)
+	w.Facts.Cases = slices.Clone(w.Facts.Cases)
+	for i := range w.Facts.Cases {
+		w.Facts.Cases[i].Overdue = w.Now.After(w.Facts.Cases[i].Due)
+	}
 	c.News, c.Waiting, c.WaitingDue = "", nil, false
 	if len(w.pending) > 0 {
 		n := w.pending[0].notice
@@ -354,7 +358,7 @@ func (w *Simulation) apply(e Effect) {
 		switch e.Action {
 		case OpenCase:
 			w.Facts.Case.Status, w.Facts.Case.Stage, w.Facts.Case.Due = "open", Informed, w.Now.AddDate(0, 0, 3)
-			w.Facts.Cases = append(w.Facts.Cases, CaseBrief{Ref: w.Facts.Case.Ref, Sent: w.Now})
+			w.Facts.Cases = append(w.Facts.Cases, CaseBrief{Ref: w.Facts.Case.Ref, Sent: w.Now, Due: w.Facts.Case.Due})
 		case MoveCode:
 			w.coded = w.Now
 		case AcceptOutcome:

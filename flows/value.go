@@ -89,7 +89,7 @@ func (t *turn) value(name string) string {
 	case "sent":
 		return t.st.Sent
 	case "status":
-		return t.words("status." + t.status())
+		return t.standing()
 	case "stage":
 		return string(f.Case.Stage)
 	case "handler":
