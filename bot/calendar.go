@@ -38,6 +38,33 @@ func (c Calendar) workingDays(from time.Time, n int) time.Time {
 	return time.Date(y, m, d, 17, 0, 0, 0, c.Location)
 }
 
+// WorkingDaysUntil is how many working days are left: 0 on the day itself, less
+// after it.
+func (c Calendar) WorkingDaysUntil(now, due time.Time) int {
+	from, to := c.day(now), c.day(due)
+	if to.Before(from) {
+		return -c.between(to, from)
+	}
+	return c.between(from, to)
+}
+
+// between counts the working days after one day, up to another.
+func (c Calendar) between(from, to time.Time) (n int) {
+	for from.Before(to) {
+		from = from.AddDate(0, 0, 1)
+		if c.isWorkingDay(from) {
+			n++
+		}
+	}
+	return n
+}
+
+// day is the beginning of a day.
+func (c Calendar) day(t time.Time) time.Time {
+	y, m, d := t.In(c.Location).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, c.Location)
+}
+
 func (c Calendar) isWorkingDay(day time.Time) bool {
 	if day.Weekday() == time.Saturday || day.Weekday() == time.Sunday {
 		return false

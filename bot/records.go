@@ -114,6 +114,10 @@ type Case struct {
 	Patient  ConversationID `cbor:"22,keyasint,omitempty"` // whose consent was asked
 	Died     time.Time      `cbor:"23,keyasint,omitempty"` // when we learnt that the person it is about has died
 	Checked  int            `cbor:"24,keyasint,omitempty"` // how often it was asked whether care has changed
+
+	Assigned MemberID   `cbor:"25,keyasint,omitempty"` // whose case it is; Handler is the name that the person reads
+	Barred   []MemberID `cbor:"26,keyasint,omitempty"` // who may not see it: they are named in it
+	Links    []CaseRef  `cbor:"27,keyasint,omitempty"` // other cases about the same matter
 }
 
 // Field is one answer on the case. Value is whole, but for a story, which is on

@@ -27,7 +27,8 @@ var allowed = map[string][]string{
 	"heard/bot/redisstore":        {"heard/bot", "heard/flows", "heard/channels"},
 	"heard/bot/storetest":         {"heard/bot", "heard/flows", "heard/channels"},
 	"heard/bot/dispatch":          {"heard/bot", "heard/channels"},
-	"heard/bot/console":           {"heard/bot", "heard/flows", "heard/channels"},
+	"heard/bot/desk":              {"heard/bot", "heard/flows"},
+	"heard/bot/console":           {"heard/bot", "heard/bot/desk", "heard/flows", "heard/channels"},
 	"heard/bot/report":            {"heard/bot", "heard/flows"},
 	"heard/bot/files":             {"heard/bot"},
 	"heard/cmd/soak": {
@@ -37,7 +38,7 @@ var allowed = map[string][]string{
 	"heard/cmd/heard": {
 		"heard/config", "heard/flows", "heard/flows/library", "heard/channels", "heard/channels/twilio", "heard/channels/telegram",
 		"heard/channels/webchat", "heard/bot", "heard/bot/redisstore", "heard/bot/dispatch", "heard/bot/console", "heard/bot/report",
-		"heard/bot/files",
+		"heard/bot/files", "heard/bot/desk",
 	},
 }
 

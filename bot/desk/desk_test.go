@@ -1,0 +1,167 @@
+package desk_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"heard/bot"
+	"heard/bot/desk"
+	"heard/flows"
+)
+
+var secrets = []bot.Field{{Name: "name", Value: "Mair Griffiths"}, {Name: "phone", Value: "+447700900123"}, {Name: "place", Value: "Ward 6"}}
+
+// Someone who asked not to be known and finds their name with the ward will never
+// complain again, and nor will who hears of it.
+func TestWhoThePersonIs(t *testing.T) {
+	h := open(t)
+	for _, one := range []struct {
+		privacy  string
+		who      desk.Who
+		revealed bool
+		shows    bool
+	}{
+		{bot.PrivacyNamed, handler, false, true},
+		{bot.PrivacyConfidential, handler, false, false},
+		{bot.PrivacyConfidential, handler, true, true},
+		{bot.PrivacyAnonymous, lead, false, false},
+		{"", lead, false, false},
+	} {
+		ref := h.put(bot.Case{Privacy: one.privacy, Fields: secrets}, bot.Entry{Kind: bot.Said, Field: "name", Text: "Mair Griffiths"})
+		if one.revealed {
+			if err := h.desk.Reveal(h.ctx, one.who, ref, "I must call her"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		text := fmt.Sprintf("%+v", *h.look(one.who, ref))
+		if shows := strings.Contains(text, "Griffiths"); shows != one.shows || strings.Contains(text, "900123") != one.shows {
+			t.Errorf("%q, revealed %v: shown %v", one.privacy, one.revealed, shows)
+		}
+		if !strings.Contains(text, "Ward 6") {
+			t.Errorf("%q: the place is missing", one.privacy)
+		}
+	}
+}
+
+// Why somebody had to know is in the log, and without a reason nobody does.
+func TestRevealNeedsAReason(t *testing.T) {
+	h := open(t)
+	ref := h.put(bot.Case{Privacy: bot.PrivacyConfidential, Fields: secrets})
+	h.refused(h.desk.Reveal(h.ctx, handler, ref, "  "), bot.RejectEmpty, "without a reason")
+	h.refused(h.desk.Reveal(h.ctx, recorder, ref, "curious"), desk.RejectNotAllowed, "by a recorder")
+	anonymous := h.put(bot.Case{Fields: secrets})
+	h.refused(h.desk.Reveal(h.ctx, lead, anonymous, "I must"), bot.RejectNotReady, "of an anonymous case")
+	if err := h.desk.Reveal(h.ctx, handler, ref, "I must call her"); err != nil {
+		t.Fatal(err)
+	}
+	if v := h.look(lead, ref); len(v.Identity) != 0 {
+		t.Error("what one said a reason for is shown to another")
+	}
+	h.now = h.now.Add(9 * time.Hour)
+	if v := h.look(handler, ref); len(v.Identity) != 0 || !v.Hidden {
+		t.Error("it is still shown the next day")
+	}
+}
+
+// Somebody who tries references learns nothing from the answers, and who is named in
+// a complaint learns no more than a stranger.
+func TestUnknownAndNotAllowedAreTheSame(t *testing.T) {
+	h := open(t)
+	draft := h.put(bot.Case{Status: bot.Draft, Stage: flows.Making})
+	barred := h.put(bot.Case{})
+	if err := h.desk.Bar(h.ctx, lead, barred, desk.Form{}, handler.Member, true); err != nil {
+		t.Fatal(err)
+	}
+	h.task(bot.StaffTask{Kind: bot.ReadReply, Case: barred, Due: h.now})
+	var answers []string
+	for _, ref := range []bot.CaseRef{"H-NONE-1", draft, barred} {
+		_, err := h.desk.Case(h.ctx, handler, ref)
+		h.refused(err, bot.RejectNoCase, "a case that is not to be seen")
+		answers = append(answers, fmt.Sprint(err, h.desk.Note(h.ctx, handler, ref, desk.Form{}, "x"), h.desk.Reveal(h.ctx, handler, ref, "x")))
+	}
+	if answers[0] != answers[1] || answers[0] != answers[2] {
+		t.Errorf("the answers differ: %q", answers)
+	}
+	if w, err := h.desk.Work(h.ctx, handler, desk.Filter{}); err != nil || w.Total != 0 || w.Counts.All != 0 {
+		t.Errorf("a barred member's list: %+v, %v", w, err)
+	}
+	if l, err := h.desk.Cases(h.ctx, handler, desk.Filter{}); err != nil || l.Total != 0 {
+		t.Errorf("a barred member's cases: %+v, %v", l, err)
+	}
+	_, err := h.desk.Case(h.ctx, recorder, barred)
+	h.refused(err, bot.RejectNoCase, "a recorder")
+}
+
+// A handler with forty cases must see the one in danger first, then what is due, and
+// that care got worse only the guardian.
+func TestWorkList(t *testing.T) {
+	h := open(t)
+	mine := h.put(bot.Case{Assigned: handler.Member, Handler: handler.Name, Fields: secrets, Language: "cy"})
+	other := h.put(bot.Case{Privacy: bot.PrivacyNamed})
+	h.task(bot.StaffTask{Kind: bot.Acknowledge, Case: mine, Due: h.now.AddDate(0, 0, 2)})
+	h.task(bot.StaffTask{Kind: bot.ReadReply, Case: other, Due: h.now.AddDate(0, 0, -2)})
+	h.task(bot.StaffTask{Kind: bot.CallPerson, Case: other, Due: h.now.AddDate(0, 0, 5), Phone: "+447700900123"})
+	h.task(bot.StaffTask{ID: "c/danger", Kind: bot.Danger, Conv: "c", Due: h.now.AddDate(0, 0, 9), Words: "I cannot go on"})
+	h.task(bot.StaffTask{Kind: bot.CareChanged, Case: other, Due: h.now})
+	kinds := func(who desk.Who, f desk.Filter) string {
+		t.Helper()
+		w, err := h.desk.Work(h.ctx, who, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all []string
+		for _, i := range w.Items {
+			all = append(all, string(i.Task.Kind))
+			if i.Task.Phone != "" {
+				t.Error("a number is on the list")
+			}
+		}
+		return strings.Join(all, ", ")
+	}
+	for _, one := range []struct {
+		who  desk.Who
+		f    desk.Filter
+		want string
+	}{
+		{handler, desk.Filter{}, "danger, reply, acknowledge, call"},
+		{handler, desk.Filter{Handler: "me"}, "acknowledge"},
+		{handler, desk.Filter{Handler: "nobody"}, "danger, reply, call"},
+		{handler, desk.Filter{Kind: "overdue"}, "reply"},
+		{handler, desk.Filter{Language: "cy"}, "acknowledge"},
+		{handler, desk.Filter{Privacy: bot.PrivacyNamed}, "reply, call"},
+		{handler, desk.Filter{Words: "ward"}, "acknowledge"},
+		{handler, desk.Filter{Words: strings.ToLower(string(other))}, "reply, call"},
+		{handler, desk.Filter{Limit: 1, Offset: 1}, "reply"},
+		{guardian, desk.Filter{}, "care has changed"},
+		{recorder, desk.Filter{}, ""},
+	} {
+		if got := kinds(one.who, one.f); got != one.want {
+			t.Errorf("%s, %+v: %q, want %q", one.who.Roles[0], one.f, got, one.want)
+		}
+	}
+	w, _ := h.desk.Work(h.ctx, handler, desk.Filter{Kind: "overdue"})
+	if w.Counts != (desk.Counts{All: 4, Danger: 1, Overdue: 1, Mine: 1, Nobodys: 3}) || w.Items[0].DaysLeft != -2 {
+		t.Errorf("counts %+v, days %d", w.Counts, w.Items[0].DaysLeft)
+	}
+	if err := h.desk.Finish(h.ctx, handler, other, desk.Form{}, string(other)+"/reply", "Answered by phone"); err != nil {
+		t.Fatal(err)
+	}
+	if got := kinds(handler, desk.Filter{}); got != "danger, acknowledge, call" {
+		t.Errorf("after one was finished: %q", got)
+	}
+}
+
+// What a person tells as three points must reach the handler as three points.
+func TestPointsAndStory(t *testing.T) {
+	h := open(t)
+	ref := h.put(bot.Case{Fields: []bot.Field{{Name: "put_right", Value: "An apology"}}},
+		bot.Entry{Kind: bot.Said, Field: "story", Text: "They forgot her"}, bot.Entry{Kind: bot.Said, Field: "points", Point: 2, Text: "Nobody came"},
+		bot.Entry{Kind: bot.Said, Field: "points", Point: 1, Text: "No tea"}, bot.Entry{Kind: bot.Said, Field: "points", Point: 2, Text: "for an hour"},
+		bot.Entry{Kind: bot.Guarded, Text: "they are rude now"}, bot.Entry{Kind: bot.Replied, Text: "Any news?"})
+	v := h.look(handler, ref)
+	if len(v.Story) != 1 || fmt.Sprint(v.Points) != "[No tea Nobody came\nfor an hour]" || v.Wish != "An apology" || len(v.Timeline) != 1 {
+		t.Errorf("%+v", v)
+	}
+}

@@ -1,0 +1,283 @@
+package desk
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"heard/bot"
+	"heard/flows"
+)
+
+// Item is something that needs a person now.
+type Item struct {
+	Task     bot.StaffTask // without a phone number: ShowPhone
+	HasPhone bool
+	Danger   bool
+	Overdue  bool
+	DaysLeft int      // working days; below 0: overdue
+	Case     *Summary // nil: there is none yet
+}
+
+// Summary is one line about a case.
+type Summary struct {
+	Ref      bot.CaseRef
+	Status   bot.CaseStatus
+	Stage    flows.Stage
+	Formal   bool
+	Channel  string
+	Language string
+	Privacy  string
+	Place    string // where it happened, as the person said or the poster did
+	Assigned bot.MemberID
+	Handler  string
+	Opened   time.Time
+	Due      time.Time // the next date that was promised; zero: none
+	Overdue  bool
+	DaysLeft int
+}
+
+// Filter narrows a list. Empty fields narrow nothing.
+type Filter struct {
+	Kind     string // of the task; "overdue" and "danger" too
+	Stage    string
+	Status   string // of the case
+	Handler  string // a member, "me", or "nobody"
+	Place    string
+	Language string
+	Privacy  string
+	Words    string // in the reference, the place or the handler's name
+	Offset   int
+	Limit    int // 0: 50
+}
+
+// Work is a page of the work list.
+type Work struct {
+	Items   []Item
+	Total   int // that match
+	Counts  Counts
+	Choices Choices
+}
+
+// Counts are over everything that who asks may see, whatever the filter.
+type Counts struct {
+	All, Danger, Overdue, Today, Mine, Nobodys int
+}
+
+// Choices are what there is to filter by.
+type Choices struct {
+	Kinds, Places, Languages []string
+	Handlers                 map[bot.MemberID]string
+}
+
+// mostShown is how many lines a page has if it does not say.
+const mostShown = 50
+
+// Work lists what needs a person now: danger first, then soonest due.
+func (d *Desk) Work(ctx context.Context, who Who, f Filter) (w Work, err error) {
+	now := d.o.Now()
+	err = d.index.now(ctx, func(s snapshot) error {
+		var danger, rest []Item
+		places, languages, kinds := map[string]bool{}, map[string]bool{}, map[string]bool{}
+		w.Choices.Handlers = map[bot.MemberID]string{}
+		for _, t := range s.due {
+			c := s.cases[t.Case]
+			if !maySeeTask(who, t, c) {
+				continue
+			}
+			i := d.item(t, c, now)
+			w.Counts.add(i, who)
+			kinds[string(t.Kind)] = true
+			if c != nil {
+				places[i.Case.Place], languages[c.Language] = true, true
+				if c.Assigned != "" {
+					w.Choices.Handlers[c.Assigned] = c.Handler
+				}
+			}
+			switch {
+			case !f.takesItem(i, who):
+			case i.Danger:
+				danger = append(danger, i)
+			default:
+				rest = append(rest, i)
+			}
+		}
+		w.Choices.Kinds, w.Choices.Places, w.Choices.Languages = names(kinds), names(places), names(languages)
+		all := append(danger, rest...)
+		w.Total, w.Items = len(all), page(all, f)
+		return nil
+	})
+	return w, err
+}
+
+// List is a page of cases.
+type List struct {
+	Cases []Summary
+	Total int
+}
+
+// Cases lists cases, newest first.
+func (d *Desk) Cases(ctx context.Context, who Who, f Filter) (l List, err error) {
+	if err := who.need(SeeCases); err != nil {
+		return l, err
+	}
+	now := d.o.Now()
+	err = d.index.now(ctx, func(s snapshot) error {
+		var all []Summary
+		for _, c := range s.all {
+			if mayShow(who, c) {
+				if one := d.summary(c, now); f.takes(one, who) {
+					all = append(all, one)
+				}
+			}
+		}
+		l.Total, l.Cases = len(all), page(all, f)
+		return nil
+	})
+	return l, err
+}
+
+// tasksOf are the tasks of one case that somebody may see.
+func (d *Desk) tasksOf(ctx context.Context, who Who, c *bot.Case) (tasks []bot.StaffTask, err error) {
+	err = d.index.now(ctx, func(s snapshot) error {
+		for _, t := range s.due {
+			if t.Case == c.Ref && maySeeTask(who, t, c) {
+				t.Phone = ""
+				tasks = append(tasks, t)
+			}
+		}
+		return nil
+	})
+	return tasks, err
+}
+
+// maySeeTask tells whether a task may be on somebody's list. One about care that
+// changed is the guardian's alone.
+func maySeeTask(who Who, t bot.StaffTask, c *bot.Case) bool {
+	if c != nil && slices.Contains(c.Barred, who.Member) {
+		return false
+	}
+	if t.Kind == bot.CareChanged {
+		return who.May(SeeGuarded)
+	}
+	return who.May(SeeCases)
+}
+
+func isDanger(k bot.StaffTaskKind) bool { return k == bot.Danger || k == bot.ConfirmedDanger }
+
+func (d *Desk) item(t bot.StaffTask, c *bot.Case, now time.Time) Item {
+	i := Item{
+		Task: t, HasPhone: t.Phone != "", Danger: isDanger(t.Kind), Overdue: now.After(t.Due),
+		DaysLeft: d.o.Provider.Calendar.WorkingDaysUntil(now, t.Due),
+	}
+	i.Task.Phone = ""
+	if c != nil {
+		one := d.summary(c, now)
+		i.Case = &one
+	}
+	return i
+}
+
+func (d *Desk) summary(c *bot.Case, now time.Time) Summary {
+	s := Summary{
+		Ref: c.Ref, Status: c.Status, Stage: c.Stage, Formal: c.Formal, Channel: string(c.Channel), Language: c.Language,
+		Privacy: privacy(c), Place: field(c, "place"), Assigned: c.Assigned, Handler: c.Handler, Opened: c.Opened, Due: c.Due, Overdue: overdue(c, now),
+	}
+	if !c.Due.IsZero() {
+		s.DaysLeft = d.o.Provider.Calendar.WorkingDaysUntil(now, c.Due)
+	}
+	return s
+}
+
+func field(c *bot.Case, name string) string {
+	for _, f := range c.Fields {
+		if f.Name == name {
+			return f.Value
+		}
+	}
+	return ""
+}
+
+func (c *Counts) add(i Item, who Who) {
+	c.All++
+	if i.Danger {
+		c.Danger++
+	}
+	switch {
+	case i.Overdue:
+		c.Overdue++
+	case i.DaysLeft == 0:
+		c.Today++
+	}
+	switch {
+	case i.Case == nil || i.Case.Assigned == "":
+		c.Nobodys++
+	case i.Case.Assigned == who.Member:
+		c.Mine++
+	}
+}
+
+func (f Filter) takesItem(i Item, who Who) bool {
+	switch f.Kind {
+	case "", string(i.Task.Kind):
+	case "overdue":
+		if !i.Overdue {
+			return false
+		}
+	case "danger":
+		if !i.Danger {
+			return false
+		}
+	default:
+		return false
+	}
+	if i.Case != nil {
+		return f.takes(*i.Case, who)
+	}
+	return f.Stage == "" && f.Status == "" && f.Place == "" && f.Language == "" && f.Privacy == "" && f.Words == "" &&
+		(f.Handler == "" || f.Handler == "nobody")
+}
+
+func (f Filter) takes(s Summary, who Who) bool {
+	same := func(wanted, is string) bool { return wanted == "" || wanted == is }
+	return same(f.Stage, string(s.Stage)) && same(f.Status, string(s.Status)) && same(f.Place, s.Place) &&
+		same(f.Language, s.Language) && same(f.Privacy, s.Privacy) && f.handles(s, who) && f.says(s)
+}
+
+func (f Filter) handles(s Summary, who Who) bool {
+	switch f.Handler {
+	case "":
+		return true
+	case "me":
+		return s.Assigned == who.Member
+	case "nobody":
+		return s.Assigned == ""
+	}
+	return string(s.Assigned) == f.Handler
+}
+
+// says finds words in what a line shows. A reference is found as people type it.
+func (f Filter) says(s Summary) bool {
+	if f.Words == "" {
+		return true
+	}
+	if ref, ok := bot.ParseCaseRef(f.Words); ok {
+		return ref == s.Ref
+	}
+	words := strings.ToLower(strings.TrimSpace(f.Words))
+	return strings.Contains(strings.ToLower(string(s.Ref)+" "+s.Place+" "+s.Handler), words)
+}
+
+// page cuts a page out of a list.
+func page[T any](all []T, f Filter) []T {
+	from := min(max(f.Offset, 0), len(all))
+	return all[from:min(from+cmp.Or(f.Limit, mostShown), len(all))]
+}
+
+func names(set map[string]bool) []string {
+	delete(set, "")
+	return slices.Sorted(maps.Keys(set))
+}

@@ -1,0 +1,94 @@
+package bot
+
+import (
+	"context"
+	"slices"
+	"strings"
+)
+
+// Assign makes a case somebody's; an empty member, nobody's. The person is told with
+// what they read next.
+func (b *Bot) Assign(ctx context.Context, id ProviderID, ref CaseRef, by By, to MemberID, name string) error {
+	return b.staff(ctx, id, ref, by, "assign", func(w *work) error {
+		c := w.subject
+		if slices.Contains(c.Barred, to) && to != "" {
+			return &Rejection{RejectNotReady, "This member of staff is kept from this case, so it cannot be theirs."}
+		}
+		w.change(c)
+		c.Assigned, c.Handler = to, strings.TrimSpace(name)
+		text := "The case is nobody's now."
+		if to != "" {
+			text = "The case is " + c.Handler + "'s now."
+		}
+		w.note(by, text)
+		return nil
+	})
+}
+
+// Note keeps words for staff on a case. They cannot be sent.
+func (b *Bot) Note(ctx context.Context, id ProviderID, ref CaseRef, by By, words string) error {
+	return b.staff(ctx, id, ref, by, "note", func(w *work) error {
+		if words = strings.TrimSpace(words); words == "" {
+			return &Rejection{RejectEmpty, "Write the note."}
+		}
+		w.note(by, words)
+		return nil
+	})
+}
+
+// note puts a line for staff on the timeline.
+func (w *work) note(by By, text string) {
+	w.op(Append{Case: w.subject, Entry: Entry{ID: newEntryID(), At: w.now, Kind: Noted, By: by.Name, Text: text}})
+}
+
+// Finish ends a staff task that was seen to, and says on the timeline how.
+func (b *Bot) Finish(ctx context.Context, id ProviderID, ref CaseRef, by By, task string, how string) error {
+	return b.staff(ctx, id, ref, by, "finish a task", func(w *work) error {
+		if how = strings.TrimSpace(how); how == "" {
+			return &Rejection{RejectEmpty, "Say in a few words what was done about it."}
+		}
+		w.op(EndTask{task})
+		w.note(by, how)
+		return nil
+	})
+}
+
+// Bar keeps a member of staff from a case, because they are named in it, or lets
+// them back. It is no longer theirs.
+func (b *Bot) Bar(ctx context.Context, id ProviderID, ref CaseRef, by By, member MemberID, barred bool) error {
+	return b.staff(ctx, id, ref, by, "bar a member", func(w *work) error {
+		c := w.subject
+		w.change(c)
+		c.Barred = slices.DeleteFunc(c.Barred, func(m MemberID) bool { return m == member })
+		if barred {
+			c.Barred = append(c.Barred, member)
+		}
+		if barred && c.Assigned == member {
+			c.Assigned, c.Handler = "", ""
+		}
+		return nil
+	})
+}
+
+// Link says that two cases are about the same matter, on both.
+func (b *Bot) Link(ctx context.Context, id ProviderID, ref CaseRef, by By, other CaseRef) error {
+	if ref == other {
+		return &Rejection{RejectNotReady, "This is the same case. Write the reference of the other one."}
+	}
+	if err := b.linkOne(ctx, id, ref, by, other); err != nil {
+		return err
+	}
+	return b.linkOne(ctx, id, other, by.again(other), ref)
+}
+
+func (b *Bot) linkOne(ctx context.Context, id ProviderID, ref CaseRef, by By, other CaseRef) error {
+	return b.staff(ctx, id, ref, by, "link cases", func(w *work) error {
+		c := w.subject
+		if slices.Contains(c.Links, other) {
+			return nil
+		}
+		w.change(c)
+		c.Links = append(c.Links, other)
+		return nil
+	})
+}
