@@ -159,6 +159,7 @@ func backlog(ctx context.Context, s *stage) error {
 	var mu sync.Mutex
 	var sent []string
 	person := s.personOn(channels.WhatsApp, 0)
+	person.patience = 10 * time.Second // who waits for what nobody asked for waits two minutes
 	hand := s.twilio.OnSent
 	s.twilio.OnSent = func(m channelstest.TwilioMessage) {
 		if m.To != person.address {

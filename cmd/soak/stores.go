@@ -144,11 +144,18 @@ func redisTorn(ctx context.Context, s *stage) error {
 	return nil
 }
 
+// slowPatience is how long anybody waits for a reply while Redis is slow: many times
+// what the slowest of them takes.
+const slowPatience = 30 * time.Second
+
 func redisSlow(ctx context.Context, s *stage) error {
 	if err := s.heards(ctx, 1, true); err != nil {
 		return err
 	}
 	people := s.crowd(people30)
+	for _, p := range people {
+		p.patience = slowPatience
+	}
 	err := s.under(ctx, people, 20, func(ctx context.Context) error {
 		if err := s.until(ctx, 60); err != nil {
 			return err
