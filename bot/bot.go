@@ -25,8 +25,9 @@ type Provider struct {
 	ID         ProviderID
 	Name       string
 	PublicName string          // neutral, for messages that nobody just asked for
-	Guardian   string          // who acts if care suffers for a complaint; may be empty
-	Hours      string          // when people read, in words; may be empty
+	Guardian   flows.Words     // who acts if care suffers for a complaint; may be empty
+	Deputy     flows.Words     // who acts where the complaint is about the guardian; may be empty
+	Hours      flows.Words     // when people read, in words; may be empty
 	Kind       string          // "nhs", "council", "care_home", "gp"
 	Nation     string          // its jurisdiction
 	SMS        channels.Sender // the number that texts are sent from; empty: none

@@ -11,7 +11,7 @@ import (
 func (w *work) facts() flows.Facts {
 	p, c := w.p, w.subject
 	f := flows.Facts{
-		Provider: p.Name, PublicName: p.PublicName, Guardian: p.Guardian, Hours: p.Hours, Alerted: w.quietUntil().After(w.now), Kind: p.Kind, Nation: p.Nation,
+		Provider: p.Name, PublicName: p.PublicName, Guardian: p.Guardian, Deputy: p.Deputy, Hours: p.Hours, Alerted: w.quietUntil().After(w.now), Kind: p.Kind, Nation: p.Nation,
 		NewRef: string(NewCaseRef()), NewDue: p.Calendar.AcknowledgeBy(w.received), Seed: w.conv.seed(), Cases: w.briefs(),
 		Reach: w.p.reach(), Texts: w.offersTexts(),
 		Moving: func() (string, string) { return ShowMoveCode(w.moveCode()), w.ways() },

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"time"
 
 	"heard/flows"
@@ -32,8 +33,7 @@ func (w *work) journey(e flows.Act) error {
 	case flows.MakeFormal:
 		w.makeFormal(c)
 	case flows.TellGuardian:
-		w.task(CareChanged, withinDay, "The person says that care has got worse since they complained, or that they are pressed. "+
-			"For the guardian; if the complaint is about the guardian, for their deputy.")
+		w.task(CareChanged, withinDay, "The person says that care has got worse since they complained, or that they are pressed. "+w.p.whoActs())
 	case flows.AgreeLater, flows.RefuseLater:
 		w.answerLater(c, e.Action == flows.AgreeLater)
 	case flows.AnotherWay:
@@ -143,4 +143,17 @@ func (w *work) freeToWrite() {
 	if w.current != nil {
 		w.wakeFor(w.current)
 	}
+}
+
+// whoActs tells staff who must act on it where care suffers for a complaint.
+func (p *provider) whoActs() string {
+	name := func(w flows.Words, otherwise string) string {
+		text := w[""]
+		if text == "" {
+			text = w[p.Flows.Languages()[0]]
+		}
+		return cmp.Or(text, otherwise)
+	}
+	return "For " + name(p.Guardian, "who is in charge") + "; if the complaint is about them, only for " +
+		name(p.Deputy, "somebody outside the service whom they do not lead") + "."
 }

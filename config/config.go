@@ -27,8 +27,9 @@ type Provider struct {
 	Kind         string    `yaml:"kind"`
 	Jurisdiction string    `yaml:"jurisdiction"`
 	Languages    []string  `yaml:"languages"`
-	Guardian     string    `yaml:"guardian"`
-	Hours        string    `yaml:"hours"`
+	Guardian     Words     `yaml:"guardian"`
+	Deputy       Words     `yaml:"deputy"`
+	Hours        Words     `yaml:"hours"`
 	Flows        string    `yaml:"flows"`
 	QuietHours   string    `yaml:"quiet_hours"`
 	Limits       Limits    `yaml:"limits"`

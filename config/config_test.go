@@ -33,7 +33,7 @@ func TestMistakesStopTheStart(t *testing.T) {
 	tests := map[string]struct{ old, new, want string }{
 		"unknown key":               {"listen:", "lisen:", "listen"},
 		"unknown key, deep":         {"    kind: nhs", "    kindd: nhs", "did you mean kind?"},
-		"no auth token":             {"${TWILIO_AUTH_TOKEN}", `""`, "heard.yaml:34: providers[0].twilio.auth_token: it is empty"},
+		"no auth token":             {"${TWILIO_AUTH_TOKEN}", `""`, "heard.yaml:36: providers[0].twilio.auth_token: it is empty"},
 		"variable not set":          {"${TWILIO_AUTH_TOKEN}", "${NOT_SET}", "NOT_SET is not set"},
 		"empty webhook secret":      {"${TELEGRAM_SECRET}", `""`, "providers[0].telegram.webhook_secret: it is empty"},
 		"no token":                  {"${TELEGRAM_BOT_TOKEN}", `""`, "providers[0].telegram.token: it is empty"},
@@ -55,6 +55,10 @@ func TestMistakesStopTheStart(t *testing.T) {
 		"bad kind":                  {"kind: nhs", "kind: shop", "providers[0].kind"},
 		"bad durability":            {"# durability: asserted ", "durability: maybe #", "durability: \"maybe\" is not known"},
 		"bad data loss":             {"# allow_data_loss: 1s ", "allow_data_loss: 5m #", "allow_data_loss: \"5m\""},
+		"nobody to stand in for":    {"# deputy: Ade Cole", "deputy: Ade Cole #", "providers[0].deputy: there is nobody to stand in for"},
+		"words in no language":      {"# hours: from 8am to 6pm ", "hours: {en: now, cy: nawr} #", "providers[0].hours.cy: \"cy\" is not among the languages"},
+		"words that are missing":    {"# hours: from 8am to 6pm ", "hours: {en: ''} #", "providers[0].hours: it is missing in en"},
+		"words that are a list":     {"# hours: from 8am to 6pm ", "hours: [8am] #", "heard.yaml"},
 		"no folder":                 {"# flows: ./flows ", "flows: ./nowhere #", "there is no folder"},
 		"half a bucket":             {"# files: heard-files ", "s3: {bucket: x, endpoint: there} #", "s3.region: it is empty"},
 		"bucket without an address": {"# files: heard-files ", "s3: {bucket: x, endpoint: there} #", "s3.endpoint: this is no web address"},
@@ -70,6 +74,18 @@ func TestMistakesStopTheStart(t *testing.T) {
 				t.Errorf("error %v\nwant one with %q", err, tt.want)
 			}
 		})
+	}
+}
+
+// What people are told may be one text for everybody, or one in each language.
+func TestWordsByLanguage(t *testing.T) {
+	text := strings.NewReplacer("# guardian: ", "guardian: ", "# hours: from 8am to 6pm ", "hours: {en: by day, cy: liw dydd} #", "languages: [en]", "languages: [en, cy]")
+	c, err := config.Parse("heard.yaml", []byte(text.Replace(config.Example)), environment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := c.Providers[0]; p.Guardian[""] != "Grace Okafor" || p.Hours["cy"] != "liw dydd" || p.Hours["en"] != "by day" {
+		t.Errorf("guardian %q, hours %q", p.Guardian, p.Hours)
 	}
 }
 

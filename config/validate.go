@@ -137,10 +137,33 @@ func (k *checks) provider(path string, p *Provider, c *Config, seen map[string]s
 	if _, _, err := QuietHours(p.QuietHours); err != nil {
 		k.wrong(path+".quiet_hours", "%v", err)
 	}
+	for name, words := range map[string]Words{"guardian": p.Guardian, "deputy": p.Deputy, "hours": p.Hours} {
+		k.words(path+"."+name, words, p.Languages)
+	}
+	if len(p.Deputy) > 0 && len(p.Guardian) == 0 {
+		k.wrong(path+".deputy", "there is nobody to stand in for: set guardian, who acts if care suffers for a complaint")
+	}
 	k.limit(path+".limits.replies", p.Limits.Replies)
 	k.limit(path+".limits.new_people", p.Limits.NewPeople)
 	k.twilio(path+".twilio", p.Twilio, c, seen)
 	k.telegram(path+".telegram", p.Telegram, c, seen)
+}
+
+// words sees that what people are told is there in each language that they may choose.
+func (k *checks) words(path string, w Words, languages []string) {
+	if len(w) == 0 || w[""] != "" {
+		return
+	}
+	for language := range w {
+		if !slices.Contains(languages, language) {
+			k.wrong(path+"."+language, "%q is not among the languages of this provider: add it there, or leave this out", language)
+		}
+	}
+	for _, language := range languages {
+		if w[language] == "" {
+			k.wrong(path, "it is missing in %s: write %s: and the words below it", language, language)
+		}
+	}
 }
 
 func (k *checks) limit(path string, n *int) {
@@ -233,7 +256,7 @@ func (k *checks) once(seen map[string]string, thing, path, sentence string) {
 func hint(name string) string {
 	best, far := "", 3
 	for _, known := range []string{"listen", "public_url", "redis", "keys", "durability", "allow_data_loss", "files", "s3", "endpoint", "region", "bucket", "access_key", "secret_key", "providers", "id", "name",
-		"public_name", "kind", "jurisdiction", "languages", "guardian", "hours", "flows", "quiet_hours", "limits", "replies", "new_people", "twilio", "telegram", "account_sid",
+		"public_name", "kind", "jurisdiction", "languages", "guardian", "deputy", "hours", "flows", "quiet_hours", "limits", "replies", "new_people", "twilio", "telegram", "account_sid",
 		"auth_token", "sms_from", "whatsapp_from", "api_url", "token", "webhook_secret"} {
 		if d := distance(name, known); d < far {
 			best, far = known, d

@@ -152,7 +152,7 @@ func (f finding) tell(severity Severity, format string, args ...any) {
 // facts are the names that a text may use beside the declared fields.
 func facts() []string {
 	return []string{
-		"provider", "public_name", "guardian", "hours", "ref", "status", "stage", "answers", "handler", "decides", "due",
+		"provider", "public_name", "guardian", "deputy", "hours", "ref", "status", "stage", "answers", "handler", "decides", "due",
 		"news", "sent", "count", "low", "high", "limit", "question", "options", "excerpt", "command", "name", "place",
 		"proposed", "findings", "point", "place_help", "help_lines", "process", "ombudsman", "ombudsman_months", "advocate", "code", "ways", "reach", "seen_by", "day_sent",
 	}

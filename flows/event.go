@@ -46,8 +46,9 @@ type Media struct {
 type Facts struct {
 	Provider   string
 	PublicName string // neutral, for messages that nobody just asked for
-	Guardian   string // who acts if care suffers for a complaint
-	Hours      string // when people read
+	Guardian   Words  // who acts if care suffers for a complaint
+	Deputy     Words  // who acts where the complaint is about the guardian
+	Hours      Words  // when people read
 	Alerted    bool   // of late the person used words that may mean danger, which the team was shown
 	NewRef     string // the reference that a draft gets, if this turn begins one
 	NewDue     time.Time
@@ -68,6 +69,17 @@ type Facts struct {
 	// code along; none where this channel is all. It tells the same each time. It is a
 	// function because few turns ask; nil: there is neither.
 	Moving func() (code, ways string)
+}
+
+// Words are something that people are told, by language; those under "" are for every
+// language that has none of its own.
+type Words map[string]string
+
+func (w Words) in(language string) string {
+	if text := w[language]; text != "" {
+		return text
+	}
+	return w[""]
 }
 
 // CaseFacts are what is known of the case the conversation is about.

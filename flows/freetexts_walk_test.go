@@ -79,7 +79,7 @@ func (p *teller) does(ev flows.Event) ([]flows.Effect, error) {
 	ev.Channel = p.channel
 	ev.Facts.NewRef, ev.Facts.NewDue = fmt.Sprintf("H-%d", p.refs), p.now.AddDate(0, 0, 3)
 	ev.Facts.Seed = p.seed
-	ev.Facts.Provider, ev.Facts.PublicName, ev.Facts.Guardian = "Anytown Hospital", "Anytown", "the matron"
+	ev.Facts.Provider, ev.Facts.PublicName, ev.Facts.Guardian = "Anytown Hospital", "Anytown", flows.Words{"": "the matron"}
 	ev.Facts.Case = flows.CaseFacts{Ref: p.st.Case, News: "We looked into it.", Due: p.now.AddDate(0, 0, 3)}
 	if p.st.Draft {
 		ev.Facts.Case.Status = "draft"

@@ -45,7 +45,10 @@ func NewSimulation(set *Set, channel Channel, language string) *Simulation {
 		Set: set, Channel: channel, Fired: map[string]bool{}, news: map[string]string{},
 		State: State{Language: language},
 		Now:   time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC),
-		Facts: Facts{Provider: "Anytown Hospital", PublicName: "Anytown", Guardian: "the matron", Hours: "from 8am to 6pm"},
+		Facts: Facts{
+			Provider: "Anytown Hospital", PublicName: "Anytown", Guardian: Words{"": "the matron", "cy": "y metron"},
+			Deputy: Words{"": "the chair of governors", "cy": "gadeirydd y llywodraethwyr"}, Hours: Words{"": "from 8am to 6pm", "cy": "rhwng 8am a 6pm"},
+		},
 	}
 }
 

@@ -81,9 +81,11 @@ func (t *turn) value(name string) string {
 	case "public_name":
 		return f.PublicName
 	case "guardian":
-		return f.Guardian
+		return f.Guardian.in(t.set.languages[t.lang])
+	case "deputy":
+		return f.Deputy.in(t.set.languages[t.lang])
 	case "hours":
-		return f.Hours
+		return f.Hours.in(t.set.languages[t.lang])
 	case "ref":
 		return t.about()
 	case "sent":

@@ -33,7 +33,7 @@ func providersOf(p plan) ([]bot.Provider, templates, error) {
 			return nil, nil, err
 		}
 		one := bot.Provider{
-			ID: bot.ProviderID(c.ID), Name: c.Name, PublicName: c.PublicName, Guardian: c.Guardian, Hours: c.Hours,
+			ID: bot.ProviderID(c.ID), Name: c.Name, PublicName: c.PublicName, Guardian: flows.Words(c.Guardian), Deputy: flows.Words(c.Deputy), Hours: flows.Words(c.Hours),
 			Calendar: calendar, Flows: set, ReflectAfter: reflectAfter, Kind: c.Kind, Nation: c.Jurisdiction,
 		}
 		if c.Twilio != nil {

@@ -67,7 +67,9 @@ func tryOutConfig(getenv func(string) string) config.Config {
 	c.Redis = config.Embedded
 	p := config.Provider{
 		ID: tryOutID, Name: "Anytown Hospital", PublicName: "Anytown", Kind: "nhs", Jurisdiction: "england",
-		Languages: []string{"en", "cy"}, Guardian: "Grace Okafor, the matron,", Hours: "from 8am to 6pm",
+		Languages: []string{"en", "cy"}, Guardian: config.Words{"": "the matron Grace Okafor", "cy": "y metron Grace Okafor"},
+		Deputy: config.Words{"": "Ade Cole of the patients' council", "cy": "Ade Cole o gyngor y cleifion"},
+		Hours:  config.Words{"": "from 8am to 6pm", "cy": "rhwng 8am a 6pm"},
 	}
 	if token := getenv("TELEGRAM_BOT_TOKEN"); token != "" {
 		p.Telegram = &config.Telegram{Token: token, APIURL: getenv("TELEGRAM_API_URL")}
