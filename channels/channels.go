@@ -97,14 +97,10 @@ type Outbound struct {
 	Task     string // our own id of this message, returned in receipts; at most 40 characters, [A-Za-z0-9_-]
 	Sender   Sender
 	Address  Address
-	Text     string
+	Text     string // no longer than one message of the channel: see Split
 	Options  []Option
 	Template *Template // WhatsApp outside the 24-hour window: sent in place of the text
 	Deadline time.Time // the sender must not begin to write after this; zero: none
-
-	// SkipParts is how many parts of the split text went out before: SentParts
-	// of the send that failed. They are not sent again.
-	SkipParts int
 }
 
 // Option is one thing to choose. Data comes back in Inbound.Choice when tapped.
@@ -119,8 +115,7 @@ type Template struct {
 	Variables  map[string]string
 }
 
-// Sent is what a provider answered to a send: ids in the order of the parts
-// that the text was split into.
+// Sent is what a provider answered to a send.
 type Sent struct{ IDs []string }
 
 // Status is how far a message came. The order of the constants is the order in

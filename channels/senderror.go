@@ -9,15 +9,14 @@ import (
 // that the dispatcher matches no strings. It never holds an address, a token or
 // the text.
 type SendError struct {
-	Retry     bool          // the same send may succeed later
-	After     time.Duration // not before this long; 0: the dispatcher's own backoff
-	AllChats  bool          // After holds for the whole sender, not for this person only
-	OptOut    bool          // the person does not want messages here
-	Window    bool          // outside WhatsApp's 24-hour window: needs a template
-	InDoubt   bool          // the provider may have taken it: look up before sending again
-	Code      string        // the provider's code: "21610", "429", "timeout"
-	Sentence  string        // for staff: what happened and what they can do
-	SentParts int           // how many parts of a split text had gone out before
+	Retry    bool          // the same send may succeed later
+	After    time.Duration // not before this long; 0: the dispatcher's own backoff
+	AllChats bool          // After holds for the whole sender, not for this person only
+	OptOut   bool          // the person does not want messages here
+	Window   bool          // outside WhatsApp's 24-hour window: needs a template
+	InDoubt  bool          // the provider may have taken it: look up before sending again
+	Code     string        // the provider's code: "21610", "429", "timeout"
+	Sentence string        // for staff: what happened and what they can do
 }
 
 // Error names the code and the sentence, and nothing about the person.

@@ -9,8 +9,7 @@ import (
 // Split cuts a text into parts of at most limit UTF-16 units, the measure of
 // both SMS and Telegram, at the end of a paragraph, else of a sentence, else at
 // a space, else between two characters. Only white space at the borders goes.
-// The parts of a text are always the same, so that a send that failed half way
-// can go on. A text of nothing but white space has no parts.
+// A text of nothing but white space has no parts.
 func Split(text string, limit int) []string {
 	text = strings.TrimSpace(strings.ToValidUTF8(text, "\uFFFD"))
 	var parts []string
@@ -101,4 +100,17 @@ func joins(r rune) bool {
 func firstRune(s string) rune {
 	r, _ := utf8.DecodeRuneInString(s)
 	return r
+}
+
+// Whole is a text as it is sent in one message. One that is too long is refused: sent
+// in parts here, it would come twice in part where the sending failed between them. Who
+// queues messages has split it.
+func Whole(text string, limit int) (string, *SendError) {
+	switch parts := Split(text, limit); len(parts) {
+	case 0:
+		return "", &SendError{Code: "empty", Sentence: "There is no text to send."}
+	case 1:
+		return parts[0], nil
+	}
+	return "", &SendError{Code: "length", Sentence: "This message is too long for the channel, and was not sent. Send it in parts."}
 }

@@ -14,7 +14,6 @@ import (
 	"testing"
 	"time"
 	"unicode"
-	"unicode/utf16"
 
 	"heard/channels"
 	"heard/channels/channelstest"
@@ -51,7 +50,7 @@ type Subject struct {
 type Refusal struct {
 	Name  string
 	Fault channelstest.Fault
-	Want  channels.SendError // Sentence and SentParts are not compared
+	Want  channels.SendError // Sentence is not compared
 }
 
 // intake records what a webhook takes and refuses.
@@ -86,8 +85,7 @@ func Run(t *testing.T, subject func(t *testing.T) Subject) {
 	t.Run("nobody else can speak for a person", func(t *testing.T) { forged(t, subject(t)) })
 	t.Run("what cannot be read is refused", func(t *testing.T) { unreadable(t, subject(t)) })
 	t.Run("what means nothing here is not repeated for ever", func(t *testing.T) { unknown(t, subject(t)) })
-	t.Run("a long text loses nothing", func(t *testing.T) { splits(t, subject(t)) })
-	t.Run("a send that failed half way goes on there", func(t *testing.T) { goesOn(t, subject(t)) })
+	t.Run("a text that is too long is refused whole", func(t *testing.T) { tooLong(t, subject(t)) })
 	t.Run("a send that may have been taken is in doubt", func(t *testing.T) { inDoubt(t, subject(t)) })
 	t.Run("a send that could not begin is not in doubt", func(t *testing.T) { unreachable(t, subject(t)) })
 	t.Run("nothing is written after the deadline", func(t *testing.T) { deadline(t, subject(t)) })
@@ -223,7 +221,7 @@ func unknown(t *testing.T, s Subject) {
 	}
 }
 
-// outbound is a message whose parts are all different.
+// outbound is a message of so many sentences.
 func (s Subject) outbound(sentences int) channels.Outbound {
 	var b strings.Builder
 	for i := range sentences {
@@ -232,40 +230,15 @@ func (s Subject) outbound(sentences int) channels.Outbound {
 	return channels.Outbound{Task: "task-1", Sender: s.Sender, Address: s.Address, Text: strings.TrimSpace(b.String())}
 }
 
-func splits(t *testing.T, s Subject) {
-	out := s.outbound(300)
-	sent, err := s.Send(t.Context(), out)
-	if err != nil {
-		t.Fatal(err)
+// tooLong: sent in parts, a text comes twice in part where the sending fails between
+// them.
+func tooLong(t *testing.T, s Subject) {
+	_, err := s.Send(t.Context(), s.outbound(300))
+	if failed := s.sendError(t, err); failed.Code != "length" || failed.Retry || failed.InDoubt {
+		t.Errorf("refused by %+v", failed)
 	}
-	parts := s.Stand.Texts(s.Address)
-	if len(parts) < 3 || len(sent.IDs) != len(parts) {
-		t.Fatalf("%d parts, %d ids", len(parts), len(sent.IDs))
-	}
-	if strings.Join(parts, " ") != out.Text {
-		t.Error("the parts together are not the text, or not in order")
-	}
-	for i, p := range parts {
-		if len(utf16.Encode([]rune(p))) > channels.CapabilitiesOf(s.Channel).TextLimit || !strings.HasSuffix(p, ".") {
-			t.Errorf("part %d is too long, or ends within a sentence", i)
-		}
-	}
-}
-
-func goesOn(t *testing.T, s Subject) {
-	out := s.outbound(300)
-	s.Stand.Fail(channelstest.Fault{Status: http.StatusInternalServerError, After: 1})
-	_, err := s.Send(t.Context(), out)
-	failed := s.sendError(t, err)
-	if failed.SentParts != 1 || !failed.Retry {
-		t.Fatalf("%d parts sent before the failure, retry %v; want 1, true", failed.SentParts, failed.Retry)
-	}
-	out.SkipParts = failed.SentParts
-	if _, err := s.Send(t.Context(), out); err != nil {
-		t.Fatal(err)
-	}
-	if got := s.Stand.Texts(s.Address); strings.Join(got, " ") != out.Text {
-		t.Error("after going on, the parts are not the text: something came twice or not at all")
+	if parts := s.Stand.Texts(s.Address); len(parts) != 0 {
+		t.Errorf("%d messages were sent", len(parts))
 	}
 }
 
@@ -311,7 +284,7 @@ func refusals(t *testing.T, s Subject) {
 			t.Errorf("%s: no sentence for staff", r.Name)
 		}
 		got := *failed
-		got.Sentence, got.SentParts = "", 0
+		got.Sentence = ""
 		if got != r.Want {
 			t.Errorf("%s:\n got %+v\nwant %+v", r.Name, got, r.Want)
 		}

@@ -25,44 +25,29 @@ type button struct {
 	Data string `json:"callback_data"`
 }
 
-// Send sends one message, in parts where it is too long for one, in order and
-// none before the one in front was taken. Options are an inline keyboard below
-// the last part. There is no parse mode: what a person or a handler wrote is
-// never markup. The error is always a *channels.SendError; the IDs returned
-// beside it are of the parts that went out.
+// Send sends one message. Options are an inline keyboard below it. There is no parse
+// mode: what a person or a handler wrote is never markup. The error is always a
+// *channels.SendError.
 func (c *Client) Send(ctx context.Context, out channels.Outbound) (channels.Sent, error) {
-	var sent channels.Sent
 	if out.Sender != c.sender {
-		return sent, &channels.SendError{Code: "sender", Sentence: "The bot this would be sent from is not in the configuration any more. Check telegram.token."}
+		return channels.Sent{}, &channels.SendError{Code: "sender", Sentence: "The bot this would be sent from is not in the configuration any more. Check telegram.token."}
 	}
-	parts := channels.Split(out.Text, channels.CapabilitiesOf(channels.Telegram).TextLimit)
-	if len(parts) == 0 {
-		return sent, &channels.SendError{Code: "empty", Sentence: "There is no text to send."}
+	text, long := channels.Whole(out.Text, channels.CapabilitiesOf(channels.Telegram).TextLimit)
+	if long != nil {
+		return channels.Sent{}, long
 	}
-	for i := out.SkipParts; i < len(parts); i++ {
-		params := &bot.SendMessageParams{ChatID: string(out.Address), Text: parts[i]}
-		if i == len(parts)-1 && len(out.Options) > 0 {
-			params.ReplyMarkup = keyboardOf(out.Options)
-		}
-		id, err := c.sendPart(ctx, params, out.Deadline)
-		if err != nil {
-			err.SentParts = i
-			return sent, err
-		}
-		sent.IDs = append(sent.IDs, id)
+	params := &bot.SendMessageParams{ChatID: string(out.Address), Text: text}
+	if len(out.Options) > 0 {
+		params.ReplyMarkup = keyboardOf(out.Options)
 	}
-	return sent, nil
-}
-
-func (c *Client) sendPart(ctx context.Context, params *bot.SendMessageParams, deadline time.Time) (string, *channels.SendError) {
-	attempt := &channels.Attempt{Deadline: deadline, Now: c.now}
+	attempt := &channels.Attempt{Deadline: out.Deadline, Now: c.now}
 	ctx, cancel := watched(ctx, attempt)
 	defer cancel()
 	message, err := c.bot.SendMessage(ctx, params)
 	if err != nil {
-		return "", sendError(attempt, err)
+		return channels.Sent{}, sendError(attempt, err)
 	}
-	return strconv.Itoa(message.ID), nil
+	return channels.Sent{IDs: []string{strconv.Itoa(message.ID)}}, nil
 }
 
 // keyboardOf puts short labels beside each other, and every long one in a row of

@@ -24,19 +24,16 @@ const (
 )
 
 // Find looks for a send in doubt: the SIDs of messages to this person from this
-// sender, made since then, whose body is that of the part which SkipParts names.
+// sender, made since then, whose body is that of this one.
 // For a template and for buttons, whose body Twilio renders, the text must be
 // contained. Newest first.
 //
 // It does not filter by the date of sending, which a queued message does not
 // have yet.
 func (c *Client) Find(ctx context.Context, out channels.Outbound, since time.Time) ([]string, error) {
-	parts, failed := c.parts(out)
+	p, failed := c.part(out)
 	if failed != nil {
 		return nil, failed
-	}
-	if out.SkipParts >= len(parts) {
-		return nil, nil
 	}
 	query := url.Values{"To": {c.to(out)}, "From": {string(out.Sender)}, "PageSize": {strconv.Itoa(findLimit)}}
 	page, err := c.page(ctx, query)
@@ -46,7 +43,7 @@ func (c *Client) Find(ctx context.Context, out channels.Outbound, since time.Tim
 	var found []string
 	for _, m := range page.Messages {
 		recent := date(m.DateCreated).After(since.Add(-clockSkew))
-		if m.Sid != nil && recent && sameBody(value(m.Body), parts[out.SkipParts], out.Template != nil) {
+		if m.Sid != nil && recent && sameBody(value(m.Body), p, out.Template != nil) {
 			found = append(found, *m.Sid)
 		}
 	}

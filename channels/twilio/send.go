@@ -22,34 +22,27 @@ type part struct {
 	options []channels.Option
 }
 
-// Send sends one message, in parts where it is too long for one, in order and
-// none before the one in front was taken. The error is always a
-// *channels.SendError; the IDs returned beside it are of the parts that went out.
+// Send sends one message. The error is always a *channels.SendError.
 func (c *Client) Send(ctx context.Context, out channels.Outbound) (channels.Sent, error) {
-	var sent channels.Sent
-	parts, failed := c.parts(out)
+	p, failed := c.part(out)
 	if failed != nil {
-		return sent, failed
+		return channels.Sent{}, failed
 	}
-	for i := out.SkipParts; i < len(parts); i++ {
-		id, err := c.sendPart(ctx, out, parts[i])
-		if err != nil {
-			err.SentParts = i
-			return sent, err
-		}
-		sent.IDs = append(sent.IDs, id)
+	id, failed := c.sendPart(ctx, out, p)
+	if failed != nil {
+		return channels.Sent{}, failed
 	}
-	return sent, nil
+	return channels.Sent{IDs: []string{id}}, nil
 }
 
-// parts splits the text. The parts of one message are the same each time.
-func (c *Client) parts(out channels.Outbound) ([]part, *channels.SendError) {
+// part is the text, with its options as the channel shows them.
+func (c *Client) part(out channels.Outbound) (part, *channels.SendError) {
 	channel, ours := c.channelOf(out.Sender)
 	if !ours {
-		return nil, &channels.SendError{Code: "sender", Sentence: "The number this would be sent from is not in the configuration any more. Check twilio.sms_from and twilio.whatsapp_from."}
+		return part{}, &channels.SendError{Code: "sender", Sentence: "The number this would be sent from is not in the configuration any more. Check twilio.sms_from and twilio.whatsapp_from."}
 	}
 	if out.Template != nil {
-		return []part{{}}, nil
+		return part{}, nil
 	}
 	capable := channels.CapabilitiesOf(channel)
 	text, options, limit := out.Text, out.Options, capable.TextLimit
@@ -61,18 +54,11 @@ func (c *Client) parts(out channels.Outbound) ([]part, *channels.SendError) {
 	case len(options) > 0:
 		limit = choiceLimit
 	}
-	var parts []part
-	for _, t := range channels.Split(text, limit) {
-		parts = append(parts, part{text: t})
-	}
-	if len(parts) == 0 {
-		return nil, &channels.SendError{Code: "empty", Sentence: "There is no text to send."}
-	}
-	parts[len(parts)-1].options = options
-	return parts, nil
+	text, failed := channels.Whole(text, limit)
+	return part{text, options}, failed
 }
 
-// sendPart sends one part: with buttons where it has options, and with numbers
+// sendPart sends it: with buttons where it has options, and with numbers
 // in the text where WhatsApp or the Content API will not have them.
 func (c *Client) sendPart(ctx context.Context, out channels.Outbound, p part) (string, *channels.SendError) {
 	if out.Template != nil {

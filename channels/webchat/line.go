@@ -37,28 +37,23 @@ func (l *Line) Send(ctx context.Context, out channels.Outbound) (channels.Sent, 
 		return sent, &channels.SendError{Code: "gone", Sentence: "The browser this person wrote from is not known any more: the try-out keeps nothing for long."}
 	}
 	text, options, how := show(l.Channel, out.Text, out.Options)
-	parts := channels.Split(text, channels.CapabilitiesOf(l.Channel).TextLimit)
-	if len(parts) == 0 {
-		return sent, &channels.SendError{Code: "empty", Sentence: "There is no text to send."}
+	text, long := channels.Whole(text, channels.CapabilitiesOf(l.Channel).TextLimit)
+	if long != nil {
+		return sent, long
 	}
 	if !one.begin(ctx, l.Channel) {
-		return sent, &channels.SendError{Retry: true, Code: "busy", Sentence: "A message of this person is being taken in; it is sent again by itself.", SentParts: out.SkipParts}
+		return sent, &channels.SendError{Retry: true, Code: "busy", Sentence: "A message of this person is being taken in; it is sent again by itself."}
 	}
 	defer one.end(l.Channel)
 	if !out.Deadline.IsZero() && l.phones.now().After(out.Deadline) {
-		return sent, &channels.SendError{Retry: true, Code: "late", Sentence: "There was no time left to send it; it is sent again by itself.", SentParts: out.SkipParts}
+		return sent, &channels.SendError{Retry: true, Code: "late", Sentence: "There was no time left to send it; it is sent again by itself."}
 	}
-	for i := out.SkipParts; i < len(parts); i++ {
-		m := message{Channel: l.Channel, From: fromProvider, Text: parts[i], task: out.Task}
-		if i == len(parts)-1 {
-			m.Options, m.Shown = options, how
-		}
-		sent.IDs = append(sent.IDs, strconv.FormatInt(l.phones.add(one, m).Number, 10))
-	}
+	m := message{Channel: l.Channel, From: fromProvider, Text: text, Options: options, Shown: how, task: out.Task}
+	sent.IDs = []string{strconv.FormatInt(l.phones.add(one, m).Number, 10)}
 	return sent, nil
 }
 
-// Find lists the parts of this very message that are on the phone.
+// Find looks for this very message on the phone.
 func (l *Line) Find(_ context.Context, out channels.Outbound, since time.Time) ([]string, error) {
 	one := l.phones.at(l.Channel, out.Address)
 	if one == nil {

@@ -129,17 +129,15 @@ func TestSendRefusals(t *testing.T) {
 	one.end(channels.SMS)
 }
 
-// A long text comes in parts, a send that failed half way goes on there, and a
-// send in doubt is found.
-func TestPartsAreSentOnceAndFound(t *testing.T) {
+// A send in doubt is found, and no other.
+func TestWhatWasSentIsFound(t *testing.T) {
 	p, in, b := start(t)
 	b.post("sms", url.Values{"text": {"hello"}})
 	l := p.Line(channels.SMS)
-	out := outbound(l, in.taken[0], strings.Repeat("word ", 700))
-	out.SkipParts = 1
+	out := outbound(l, in.taken[0], strings.Repeat("word ", 300))
 	sent, err := l.Send(t.Context(), out)
-	if err != nil || len(sent.IDs) != 2 {
-		t.Fatalf("%d parts, error %v; want the last two of three", len(sent.IDs), err)
+	if err != nil || len(sent.IDs) != 1 {
+		t.Fatalf("sent %v, error %v", sent.IDs, err)
 	}
 	found, err := l.Find(t.Context(), out, time.Now().Add(-time.Minute))
 	if err != nil || fmt.Sprint(found) != fmt.Sprint(sent.IDs) {
