@@ -3,15 +3,19 @@ package flows
 import (
 	"strings"
 	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // normalise makes texts comparable: lower case, apostrophes gone, everything
 // else that is no letter or digit a single space. Emoji digits ("1️⃣") become
-// digits, thumbs become "👍" and "👎" as words of their own.
+// digits, thumbs become "👍" and "👎" as words of their own. A letter and the accent
+// that a keyboard sends behind it (w and U+0302) become the one letter ŵ.
 func normalise(s string) string {
 	if isNormal(s) {
 		return s
 	}
+	s = norm.NFC.String(s)
 	var b strings.Builder
 	b.Grow(len(s))
 	space := false
