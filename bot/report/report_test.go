@@ -258,8 +258,8 @@ func example(t *testing.T, by report.Dimension) report.Input {
 			}
 			if s.Stage == flows.Making {
 				in.Counts = append(in.Counts,
-					report.Count{Month: at, Service: "Maple Ward", Channel: "sms", Language: "en", Statement: s.ID, Asked: 40, Delivered: 39},
-					report.Count{Month: at, Service: "Oak Ward", Channel: "whatsapp", Language: "en", Statement: s.ID, Asked: 30, Delivered: 30})
+					report.Count{Month: at, Service: "Maple Ward", Channel: "sms", Language: "en", Statement: s.ID, Asked: 40},
+					report.Count{Month: at, Service: "Oak Ward", Channel: "whatsapp", Language: "en", Statement: s.ID, Asked: 30})
 			}
 		}
 	}
