@@ -64,10 +64,13 @@ func (w *work) offersTexts() bool {
 	return can && w.conv.Texts == "" && !w.conv.Watched
 }
 
-// Unreached notes that a message was not taken for a person, and tells whether they
-// get a text instead: they agreed to it, and the message is one they did not just ask
-// for, or has words of news. sentence says why, for the timeline.
-func (b *Bot) Unreached(ctx context.Context, l Lease, sentence string) (texted bool, err error) {
+// Unreached notes that a message with news of a case was not taken for its person, and
+// why, and tells whether that is all: they get a text instead, which they agreed to, or
+// staff have a task. False: it has news of no case that there is.
+func (b *Bot) Unreached(ctx context.Context, l Lease, sentence string) (done bool, err error) {
+	if l.Message.Case == "" {
+		return false, nil
+	}
 	ctx, cancel := context.WithTimeout(ctx, turnTime)
 	defer cancel()
 	p, err := b.provider(l.Provider)
@@ -75,7 +78,23 @@ func (b *Bot) Unreached(ctx context.Context, l Lease, sentence string) (texted b
 		return false, err
 	}
 	d := &Delivered{Task: l.Message.Task, Conversation: l.Conversation, News: l.Message.Case, Message: &l.Message, Status: channels.StatusUndelivered}
-	return b.instead(ctx, p, d, sentence)
+	if texted, err := b.instead(ctx, p, d, sentence); texted || err != nil {
+		return texted, err
+	}
+	for range maxConflicts {
+		d.Case, _, err = b.store.Case(ctx, p.ID, d.News)
+		if errors.Is(err, ErrNotFound) {
+			return false, nil
+		}
+		if err != nil {
+			return false, fmt.Errorf("a message that was not taken: %w", err)
+		}
+		t := p.delivered(d, channels.Receipt{Sentence: sentence}, b.now())
+		if _, err := b.commit(ctx, t); !errors.Is(err, ErrConflict) {
+			return err == nil, err
+		}
+	}
+	return false, ErrConflict
 }
 
 // instead has a text go to the person of a message that did not arrive, if that was

@@ -256,6 +256,30 @@ func TestWhatWhatsAppDoesNotTakeLeadsToAText(t *testing.T) {
 	}
 }
 
+// Whoever reads the case sees there that what was written to its person was refused,
+// and why.
+func TestARefusalOfNewsStandsOnTheTimeline(t *testing.T) {
+	w := onEmbedded(t)
+	c := w.complain(daughter, "Anyone who helps")
+	w.update(c.Ref, "We have spoken to the ward.")
+	w.wake(w.bot)
+	w.mu.Lock()
+	leases := w.leases
+	w.leases = nil
+	w.mu.Unlock()
+	for range 2 {
+		if done, err := w.bot.Unreached(w.ctx, leases[len(leases)-1], "A landline."); !done || err != nil {
+			t.Fatalf("done %v, %v", done, err)
+		}
+	}
+	if got := texts(w.timeline(c), bot.Delivery); !slices.Equal(got, []string{"A message to the person did not arrive. A landline."}) {
+		t.Errorf("noted %q", got)
+	}
+	if task := w.task(bot.Undelivered); task == nil || task.Case != c.Ref || task.Text != "A landline." {
+		t.Errorf("staff have %+v", task)
+	}
+}
+
 // A text that the network does not take is a task about the case, not about a number
 // that no page shows.
 func TestATextThatIsNotTakenIsATaskOfTheCase(t *testing.T) {

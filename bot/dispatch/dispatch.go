@@ -32,8 +32,8 @@ type Turns interface {
 	// Wake runs a timer that is due.
 	Wake(ctx context.Context, l bot.TimerLease) error
 	// Unreached notes that a message was not taken for its person, and tells whether
-	// they get a text instead.
-	Unreached(ctx context.Context, l bot.Lease, sentence string) (texted bool, err error)
+	// somebody sees to that: staff, or a text that goes instead.
+	Unreached(ctx context.Context, l bot.Lease, sentence string) (done bool, err error)
 	// OptedOut notes that the provider refuses messages to this person because
 	// they left, unless they came back since the message was sent.
 	OptedOut(ctx context.Context, p bot.ProviderID, id bot.ConversationID, began time.Time) (left bool, err error)

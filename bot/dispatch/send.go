@@ -217,17 +217,13 @@ func (d *Dispatcher) failure(ctx context.Context, turns Turns, l bot.Lease, bega
 	return d.gaveUp(ctx, turns, l, e.Code, e.Sentence)
 }
 
-// gaveUp is the end of a message that its person does not get here: staff reach them,
-// unless they get a text instead.
+// gaveUp is the end of a message that its person does not get here.
 func (d *Dispatcher) gaveUp(ctx context.Context, turns Turns, l bot.Lease, code, sentence string) bot.Settlement {
-	if l.Channel != channels.WhatsApp {
-		return aside(code, sentence)
-	}
-	texted, err := turns.Unreached(ctx, l, sentence)
+	done, err := turns.Unreached(ctx, l, sentence)
 	if err != nil {
-		d.failed(ctx, "send a text instead", err)
+		d.failed(ctx, "note what was not taken", err)
 	}
-	if texted {
+	if done {
 		return aside(code, "")
 	}
 	return aside(code, sentence)

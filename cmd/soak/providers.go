@@ -20,6 +20,7 @@ func providerRows() []row {
 		{"twilio-5xx", 150 * time.Second, "503, then 502 with HTML: tried again, and looked up where it may have been taken, in order, once", twilioFaults},
 		{"twilio-refused", 60 * time.Second, "connection refused: tried again, in order, once", twilioRefused},
 		{"twilio-no-answer", 150 * time.Second, "taken or not, and the answer never came: a callback or a look-up decides, and nothing is sent blindly", twilioNoAnswer},
+		{"whatsapp-unreached", 60 * time.Second, "undelivered on WhatsApp: who agreed gets one neutral text, and all goes on where they answer; no task for staff", whatsAppUnreached},
 		{"telegram-429", 60 * time.Second, "retry_after kept for the chat and the bot", telegramSlower},
 		{"telegram-blocked", 60 * time.Second, "403 blocked: an opt-out, nothing more is sent, staff have a task; back when the person writes", telegramBlocked},
 		{"telegram-403", 60 * time.Second, "403 of another kind: tried again, no opt-out", telegramForbidden},
