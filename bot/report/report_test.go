@@ -218,10 +218,10 @@ func TestCSV(t *testing.T) {
 	formula := false
 	for _, r := range rows[1:] {
 		states[r[7]]++
-		if (r[7] == "hidden" || r[7] == "no one") && strings.Join(r[8:15], "") != "" {
+		if (r[7] == "hidden" || r[7] == "no one") && strings.Join(r[8:14], "") != "" {
 			t.Errorf("a hidden figure is in %q", r)
 		}
-		if r[21] != report.Covers {
+		if r[20] != report.Covers {
 			t.Errorf("%q does not say what it covers", r)
 		}
 		for _, c := range r {
