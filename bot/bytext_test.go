@@ -42,6 +42,12 @@ func (w *world) notArriving() {
 func TestATextGoesWhereWhatsAppDoesNotReach(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		c := withTexts(t, w, "yes")
+		agreed := slices.ContainsFunc(w.timeline(c), func(e bot.Entry) bool {
+			return strings.Contains(e.Shown, "may we send a text to this number?") && e.Text == "yes"
+		})
+		if !agreed {
+			t.Error("nobody can show what they agreed to")
+		}
 		w.update(c.Ref, "We have spoken to the ward.")
 		w.later(time.Minute)
 		w.notArriving()
