@@ -222,3 +222,25 @@ func TestWelshThatIsNotThereIsNotPromised(t *testing.T) {
 	both.says("cymraeg")
 	both.hears(both.says("cymraeg"), "Byddwn yn ysgrifennu atoch yn Gymraeg")
 }
+
+// The first answer must not cost three texts, nor fill a small phone: what it has to
+// say (the right to complain, that it is automatic) comes with its question in two.
+func TestTheFirstAnswerFitsInTwoTexts(t *testing.T) {
+	set := librarySet(t, "en", "cy")
+	const story = "The nurse shouted at my mum last night, and nobody came to say sorry to her or to us"
+	for language, firsts := range map[string][]string{"en": {"hello", "complain", "concern", "support", story}, "cy": {"cwyno", "pryder", "cefnogaeth", story}} {
+		for _, first := range firsts {
+			w := flows.NewSimulation(set, flows.SMS, language)
+			if err := w.Write(first); err != nil {
+				t.Fatal(err)
+			}
+			var parts []string
+			for _, m := range w.Said {
+				parts = append(parts, m.Text)
+			}
+			if n := flows.CountSMS(strings.Join(parts, "\n\n")); n.Segments > 2 {
+				t.Errorf("%q in %s is answered in %d texts", first, language, n.Segments)
+			}
+		}
+	}
+}

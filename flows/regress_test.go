@@ -130,7 +130,7 @@ func TestDangerIsNotArguedWith(t *testing.T) {
 	}
 	k := newTalker(t, librarySet(t))
 	k.says("I cant breathe")
-	k.hears(k.says("no"), "What shall we do with it?")
+	k.hears(k.says("no"), "What shall we do with them?")
 }
 
 // The same tap twice is one tap.

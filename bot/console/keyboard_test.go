@@ -176,7 +176,7 @@ func TestAMessageThatWasNotTakenStaysInTheBox(t *testing.T) {
 	}
 	h.down.Store(false)
 	b.writes("")
-	b.hears("We have kept what you wrote")
+	b.hears("We have kept your words")
 }
 
 // opened lets a person of their own send a case.
