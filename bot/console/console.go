@@ -41,6 +41,7 @@ type Console struct {
 	assets  *assets
 	changes *changes
 	mux     *http.ServeMux
+	handler http.Handler
 }
 
 // madeUpName signs what the desk of the try-out writes.
@@ -74,6 +75,7 @@ func New(o Options) *Console {
 		"stamp":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 	}).ParseFS(templates, "templates/*.html"))
 	c.routes()
+	c.handler = protect(c.mux)
 	return c
 }
 
@@ -89,24 +91,10 @@ func (c *Console) routes() {
 	}
 }
 
-// policy lets a page load what this program serves, and nothing else from
-// anywhere: no script or style within the page runs.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-
 // ServeHTTP serves the pages, the phones and what belongs to them. Writes from
 // other origins are refused.
 func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	h := w.Header()
-	h.Set("Content-Security-Policy", policy)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "same-origin")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	if err := http.NewCrossOriginProtection().Check(r); err != nil {
-		http.Error(w, "This was sent by another site, and was not done.", http.StatusForbidden)
-		return
-	}
-	c.mux.ServeHTTP(w, r)
+	c.handler.ServeHTTP(w, r)
 }
 
 // day writes a date as people read it.

@@ -21,8 +21,10 @@ type Options struct {
 	Store    Store
 	Bot      *bot.Bot
 	Provider bot.Provider
-	Now      func() time.Time // nil: the clock
-	Log      *slog.Logger     // nil: none
+
+	Passwords *Passwords       // one for all desks of a process; nil: its own
+	Now       func() time.Time // nil: the clock
+	Log       *slog.Logger     // nil: none
 }
 
 // Desk is one provider's desk. It is safe for concurrent use.
@@ -35,6 +37,9 @@ type Desk struct {
 func New(o Options) *Desk {
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Passwords == nil {
+		o.Passwords = NewPasswords()
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

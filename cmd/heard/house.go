@@ -30,6 +30,7 @@ type house struct {
 	store    *redisstore.Store
 	desk     *redisstore.Desk // nil: no pages
 	flows    []*flows.Set     // by provider, in the configuration's order
+	staffed  []bot.Provider   // those whose desks are served, the same
 	bot      *bot.Bot
 	dispatch *dispatch.Dispatcher
 	inboxes  *dispatch.Inboxes
@@ -141,6 +142,7 @@ func (h *house) furnish(ctx context.Context, p plan) error {
 	if err != nil {
 		return err
 	}
+	h.staffed = providers
 	h.metrics.registry.MustRegister(newBacklog(h.store, ids))
 	var inboxes []dispatch.Inbox
 	for _, l := range p.lines {

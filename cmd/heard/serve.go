@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -37,6 +38,9 @@ func serve(ctx context.Context, p *program) error {
 	h, err := build(ctx, plan{config: c, lines: all, log: log})
 	if err != nil {
 		return err
+	}
+	if err := h.openDesks(ctx, c); err != nil {
+		return errors.Join(err, h.close())
 	}
 	if h.embedded != nil {
 		log.LogAttrs(ctx, slog.LevelWarn, "redis is embedded: NOTHING IS KEPT when this process ends")

@@ -1,0 +1,150 @@
+package console_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"heard/bot"
+	"heard/bot/console"
+	"heard/bot/desk"
+	"heard/bot/redisstore"
+)
+
+// deskHouse is a desk with its pages, on a store of its own.
+type deskHouse struct {
+	testing.TB
+	desk   *desk.Desk
+	pages  *console.Desks
+	store  *redisstore.Desk
+	bot    *bot.Bot
+	server *httptest.Server
+	logged *strings.Builder
+}
+
+const deskPassword = "four old brown shoes"
+
+// newDeskHouse starts one, and stops it with the test. change may alter what the
+// pages are made of.
+func newDeskHouse(t testing.TB, change func(*console.DesksOptions)) *deskHouse {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	embedded, err := redisstore.StartEmbedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := redisstore.Options{
+		URL: embedded.URL(), ConfigKeys: [][]byte{[]byte("0123456789abcdef0123456789abcdef")},
+		Providers: []bot.ProviderID{provider}, Durability: redisstore.Ephemeral,
+	}
+	store, err := redisstore.Open(ctx, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &deskHouse{TB: t, logged: new(strings.Builder)}
+	if h.store, err = redisstore.OpenDesk(ctx, o); err != nil {
+		t.Fatal(err)
+	}
+	set, calendar := compiled(t)
+	p := bot.Provider{ID: provider, Name: "St Mary's Hospital", PublicName: "St Mary's", Flows: set, Calendar: calendar}
+	h.bot, err = bot.New(ctx, bot.Options{Store: store, Versions: store, Providers: []bot.Provider{p}, Deliver: func(bot.Lease) {}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.desk = desk.New(desk.Options{Store: h.store, Bot: h.bot, Provider: p})
+	options := console.DesksOptions{Desks: []*desk.Desk{h.desk}, Location: time.UTC, Log: logTo(h.logged)}
+	if change != nil {
+		change(&options)
+	}
+	h.pages = console.NewDesks(options)
+	h.server = httptest.NewServer(h.pages)
+	var running sync.WaitGroup
+	running.Go(func() { _ = embedded.Run(ctx) })
+	t.Cleanup(func() {
+		h.server.CloseClientConnections() // live pages last as long as their connection
+		h.server.Close()
+		stop()
+		running.Wait()
+		_, _ = store.Close(), h.store.Close() // the test is over
+	})
+	return h
+}
+
+// staff adds a member who has chosen their password, deskPassword.
+func (h *deskHouse) staff(login, name string, roles ...desk.Role) bot.MemberID {
+	h.Helper()
+	ctx := context.Background()
+	id, err := h.desk.AddMember(ctx, desk.Operator(), login, name, roles, "a password for a week")
+	if err != nil {
+		h.Fatal(err)
+	}
+	if _, err := h.desk.ChangePassword(ctx, desk.Who{Member: id}, "a password for a week", deskPassword); err != nil {
+		h.Fatal(err)
+	}
+	return id
+}
+
+// colleague uses the desk without a browser's window.
+type colleague struct {
+	testing.TB
+	base   string // of the desk
+	client *http.Client
+}
+
+func (h *deskHouse) stranger() *colleague {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		h.Fatal(err)
+	}
+	return &colleague{TB: h.TB, base: h.server.URL + "/desk/" + string(provider), client: &http.Client{Jar: jar, Timeout: patience}}
+}
+
+// colleague adds a member with some roles, who is signed in.
+func (h *deskHouse) colleague(login string, roles ...desk.Role) *colleague {
+	h.Helper()
+	h.staff(login, "Sam Reed", roles...)
+	c := h.stranger()
+	c.signIn(login, deskPassword)
+	return c
+}
+
+func (c *colleague) signIn(login, password string) (status int, page string) {
+	c.Helper()
+	return c.post("/sign-in", url.Values{"login": {login}, "password": {password}})
+}
+
+// get reads a page of the desk; where it leads on, the page that it leads to.
+func (c *colleague) get(path string) (status int, page string) {
+	c.Helper()
+	resp, err := c.client.Get(c.base + path)
+	if err != nil {
+		c.Fatal(err)
+	}
+	return resp.StatusCode, body(c, resp)
+}
+
+// post sends a form, and follows where it leads.
+func (c *colleague) post(path string, form url.Values) (status int, page string) {
+	c.Helper()
+	resp, err := c.client.PostForm(c.base+path, form)
+	if err != nil {
+		c.Fatal(err)
+	}
+	return resp.StatusCode, body(c, resp)
+}
+
+// sees fails where a page does not say something.
+func (c *colleague) sees(page string, texts ...string) {
+	c.Helper()
+	for _, text := range texts {
+		if !strings.Contains(page, text) {
+			c.Errorf("the page does not say %q", text)
+		}
+	}
+}

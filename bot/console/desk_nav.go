@@ -1,0 +1,34 @@
+package console
+
+import (
+	"net/http"
+	"strings"
+
+	"heard/bot/desk"
+)
+
+// navEntry is one entry of the navigation.
+type navEntry struct {
+	Path string // below the desk's root
+	Name string
+	Here bool // it leads to this page, or to what this page belongs to
+}
+
+// nav is the navigation for what somebody may do.
+func (p *deskPages) nav(r *http.Request, who desk.Who) []navEntry {
+	var all []navEntry
+	for _, e := range []struct {
+		path, name string
+		need       desk.Permission
+	}{
+		{"/", "Home", ""},
+	} {
+		if e.need != "" && !who.May(e.need) {
+			continue
+		}
+		path := p.root + e.path
+		here := r.URL.Path == path || e.path != "/" && strings.HasPrefix(r.URL.Path, path+"/")
+		all = append(all, navEntry{path, e.name, here})
+	}
+	return all
+}

@@ -1,0 +1,134 @@
+package console
+
+import (
+	"embed"
+	"html/template"
+	"log/slog"
+	"net"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+
+	"heard/bot/desk"
+)
+
+// DesksOptions are what Desks are made of.
+type DesksOptions struct {
+	Desks       []*desk.Desk
+	PublicURL   string         // as people see it; https: cookies are sent that way alone
+	NothingKept bool           // every page says so
+	Location    *time.Location // of the times that are shown; nil: the machine's
+	Now         func() time.Time
+	Log         *slog.Logger
+}
+
+// Desks serves the staff's pages of every provider under /desk/. It is safe for
+// concurrent use.
+type Desks struct {
+	o         DesksOptions
+	secure    bool
+	assets    *assets
+	templates map[string]*template.Template
+	mux       *http.ServeMux
+	handler   http.Handler
+}
+
+//go:embed templates/desk/*.html
+var deskTemplates embed.FS
+
+// NewDesks makes Desks. Its templates and files are in the program: it panics where
+// they do not fit each other, which a test of any page shows.
+func NewDesks(o DesksOptions) *Desks {
+	if o.Location == nil {
+		o.Location = time.Local
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	d := &Desks{o: o, secure: strings.HasPrefix(o.PublicURL, "https://"), assets: newAssets(), mux: http.NewServeMux()}
+	d.templates = d.parse()
+	d.handler = protect(d.mux)
+	d.mux.HandleFunc("GET "+assetRoot+"{name}", d.assets.serve)
+	d.mux.HandleFunc("GET /desk/{$}", d.choose)
+	for _, one := range o.Desks {
+		newDeskPages(d, one).routes()
+	}
+	return d
+}
+
+// sharedTemplates are those that every page of the desk may use.
+func isShared(name string) bool { return name == "layout.html" || strings.HasPrefix(name, "parts") }
+
+// parse reads templates/desk. Each page is a file that defines "body"; what layout.html
+// and parts*.html define is there for all.
+func (d *Desks) parse() map[string]*template.Template {
+	names, err := deskTemplates.ReadDir("templates/desk")
+	if err != nil {
+		panic(err) // they are in the program
+	}
+	shared := template.New("").Funcs(d.functions())
+	var pages []string
+	for _, n := range names {
+		if isShared(n.Name()) {
+			template.Must(shared.ParseFS(deskTemplates, path.Join("templates/desk", n.Name())))
+		} else {
+			pages = append(pages, n.Name())
+		}
+	}
+	all := map[string]*template.Template{}
+	for _, name := range pages {
+		one := template.Must(shared.Clone())
+		all[strings.TrimSuffix(name, ".html")] = template.Must(one.ParseFS(deskTemplates, path.Join("templates/desk", name)))
+	}
+	return all
+}
+
+// functions are what templates can call.
+func (d *Desks) functions() template.FuncMap {
+	return template.FuncMap{
+		"asset": d.assets.path,
+		"day":   func(t time.Time) string { return t.In(d.o.Location).Format("Monday 2 January 2006") },
+		"time":  func(t time.Time) string { return t.In(d.o.Location).Format("Mon 2 Jan 2006, 15:04") },
+		"stamp": func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"field": newField,
+	}
+}
+
+// ServeHTTP serves the pages and what belongs to them. Over plain http they are for
+// this machine alone: what is typed could be read on the way.
+func (d *Desks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !d.secure && !isHere(r.Host) {
+		http.Error(w, "The desk is not served over plain http: set public_url to the https address of this server.", http.StatusMisdirectedRequest)
+		return
+	}
+	d.handler.ServeHTTP(w, r)
+}
+
+// isHere tells whether a host, with or without a port, is this machine.
+func isHere(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	ip := net.ParseIP(strings.Trim(host, "[]"))
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// choose leads to the one desk, or lists them.
+func (d *Desks) choose(w http.ResponseWriter, r *http.Request) {
+	if len(d.o.Desks) == 1 {
+		http.Redirect(w, r, rootOf(d.o.Desks[0])+"/", http.StatusSeeOther)
+		return
+	}
+	type choice struct{ Name, Path string }
+	var all []choice
+	for _, one := range d.o.Desks {
+		all = append(all, choice{one.Provider().Name, rootOf(one) + "/"})
+	}
+	d.write(w, r, http.StatusOK, "choose", shown{Title: "Whose desk?", Body: all})
+}
+
+func rootOf(d *desk.Desk) string { return "/desk/" + string(d.Provider().ID) }

@@ -1,0 +1,17 @@
+package console
+
+import "heard/bot/desk"
+
+// AddPage serves a page of a test's own on the first desk: do gets what the form
+// held and says what is wrong with it.
+func (d *Desks) AddPage(pattern string, need desk.Permission, do func(who desk.Who, words string, f desk.Form) error) {
+	p := newDeskPages(d, d.o.Desks[0])
+	p.page(pattern, need, func(v *visit) error {
+		words := v.text("words")
+		var wrong faults
+		if wrong.take(do(v.who.Who, words, v.form())) {
+			return v.back("/", "It is done.")
+		}
+		return v.again("message", "A page of a test", words, wrong)
+	})
+}
