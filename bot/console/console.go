@@ -75,7 +75,7 @@ func New(o Options) *Console {
 		"stamp":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 	}).ParseFS(templates, "templates/*.html"))
 	c.routes()
-	c.handler = protect(c.mux)
+	c.handler = protect(c.mux, "'none'")
 	return c
 }
 

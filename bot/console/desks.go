@@ -18,6 +18,7 @@ type DesksOptions struct {
 	Desks       []*desk.Desk
 	PublicURL   string         // as people see it; https: cookies are sent that way alone
 	NothingKept bool           // every page says so
+	As          *desk.Who      // the try-out: everybody who comes is this member; nil: they sign in
 	Location    *time.Location // of the times that are shown; nil: the machine's
 	Now         func() time.Time
 	Log         *slog.Logger
@@ -51,13 +52,22 @@ func NewDesks(o DesksOptions) *Desks {
 	}
 	d := &Desks{o: o, secure: strings.HasPrefix(o.PublicURL, "https://"), assets: newAssets(), mux: http.NewServeMux()}
 	d.templates = d.parse()
-	d.handler = protect(d.mux)
+	d.handler = protect(d.mux, framedBy(o.As))
 	d.mux.HandleFunc("GET "+assetRoot+"{name}", d.assets.serve)
 	d.mux.HandleFunc("GET /desk/{$}", d.choose)
 	for _, one := range o.Desks {
 		newDeskPages(d, one).routes()
 	}
 	return d
+}
+
+// framedBy says what may show the pages within it: of a try-out its own page, which
+// has the phone beside the desk; else nothing.
+func framedBy(as *desk.Who) string {
+	if as != nil {
+		return "'self'"
+	}
+	return "'none'"
 }
 
 // sharedTemplates are those that every page of the desk may use.

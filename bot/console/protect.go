@@ -3,16 +3,16 @@ package console
 import "net/http"
 
 // policy lets a page load what this program serves, and nothing else from
-// anywhere: no script or style within the page runs.
+// anywhere: no script or style within the page runs. What may frame it is added.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	"form-action 'self'; base-uri 'none'; frame-src 'self'; frame-ancestors "
 
 // protect sends what a browser needs to keep strangers out of a page, and refuses
-// writes from other origins.
-func protect(next http.Handler) http.Handler {
+// writes from other origins. framedBy is 'none', or whose pages may show these.
+func protect(next http.Handler, framedBy string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", policy)
+		h.Set("Content-Security-Policy", policy+framedBy)
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")

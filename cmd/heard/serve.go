@@ -39,7 +39,7 @@ func serve(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	if err := h.openDesks(ctx, c); err != nil {
+	if err := h.openDesks(ctx, c, nil); err != nil {
 		return errors.Join(err, h.close())
 	}
 	if h.embedded != nil {

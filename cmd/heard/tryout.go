@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"heard/bot/console"
+	"heard/bot/desk"
 	"heard/bot/dispatch"
-	"heard/bot/redisstore"
 	"heard/channels"
 	"heard/channels/webchat"
 	"heard/config"
@@ -45,9 +45,10 @@ func tryOut(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	if err := h.openPage(ctx, c.Providers[0], phones); err != nil {
+	if err := h.openDesks(ctx, c, tryOutMember()); err != nil {
 		return err
 	}
+	h.openPage(c.Providers[0], phones)
 	return h.run(ctx, &server{listen: *listen, orAny: *listen == config.Default().Listen, started: func(address string) {
 		_, _ = fmt.Fprintf(p.out, "Open http://%s in a browser: a phone, and the desk that answers it.\n"+
 			"This is a try-out. NOTHING IS KEPT: all of it is gone when you stop heard with Ctrl-C.\n", address)
@@ -88,20 +89,18 @@ func tryOutSenders(phones *webchat.Phones) map[dispatch.Line]dispatch.Sender {
 	return all
 }
 
-// openPage puts the page on the mux. It reads cases through the desk's side of
-// the store, as the staff's pages must.
-func (h *house) openPage(ctx context.Context, p config.Provider, phones *webchat.Phones) error {
-	desk, err := redisstore.OpenDesk(ctx, h.options)
-	if err != nil {
-		return fmt.Errorf("open the desk: %w", err)
-	}
-	h.desk = desk
+// tryOutMember is who answers in a try-out: somebody who may do everything.
+func tryOutMember() *desk.Who {
+	return &desk.Who{Member: "tryout", Name: "Sam Reed", Roles: desk.Roles()}
+}
+
+// openPage puts the page with the phones on the mux.
+func (h *house) openPage(p config.Provider, phones *webchat.Phones) {
 	take := func(ctx context.Context, in channels.Inbound) error { return h.receive(ctx, tryOutID, in) }
 	h.mux.Handle("/", onlyHere(console.New(console.Options{
-		Desk: desk, Staff: h.bot, Provider: tryOutID, ProviderName: p.Name, Flows: h.flows[0], Phones: phones.Handler(take),
-		By: "Sam Reed", RealTelegram: p.Telegram != nil, Log: h.log,
+		Desk: h.desk, Staff: h.bot, Provider: tryOutID, ProviderName: p.Name, Flows: h.flows[0], Phones: phones.Handler(take),
+		By: tryOutMember().Name, RealTelegram: p.Telegram != nil, Log: h.log,
 	})))
-	return nil
 }
 
 // cost says what a text costs on a channel, for the page.
