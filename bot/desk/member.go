@@ -83,6 +83,21 @@ func (d *Desk) Members(ctx context.Context, who Who) ([]Member, error) {
 	return all, err
 }
 
+// State is how a member stands, in a few words.
+func (m Member) State() string {
+	switch {
+	case m.Disabled:
+		return "disabled"
+	case m.Temporary:
+		return "has to choose a password by " + m.Until.UTC().Format("2 January 2006")
+	case m.Password == "" && m.Subject == "":
+		return "never signed in"
+	case m.Password == "":
+		return "signs in with your own system"
+	}
+	return "signs in with a password"
+}
+
 // Answering lists the members who may answer cases, by name: those that a case can
 // be given to.
 func (d *Desk) Answering(ctx context.Context) ([]Who, error) {

@@ -11,6 +11,7 @@
 //	bot               the domain: a message becomes a turn
 //	bot/redisstore    a turn becomes true, by one script, or not at all
 //	bot/dispatch      what is due is sent, or woken, or fetched
+//	bot/desk          who may see and do what, and a case as it may be shown
 //	bot/console       the pages
 //	bot/report        answers to the 21 statements become tables
 //	cmd/heard         flags, wiring, start and stop order
@@ -78,6 +79,7 @@ func commands() []command {
 		{"tell", "send the person of a case an update or the outcome", tell},
 		{"chat", "talk to a flow in the terminal", chat},
 		{"flows", "check, test, draw or list flows: heard flows check|test|graph|list", flowsCommand},
+		{"user", "add, list and change the staff who may sign in: heard user add|list|roles|disable|enable|password", user},
 		{"key", "print a new key for the configuration", key},
 		{"config", "print a commented configuration", configExample},
 		{"report", "print how far people agree with the 21 statements", printReport},

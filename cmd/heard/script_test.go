@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"heard/bot/storetest"
 )
 
 // TestMain lets the scripts run heard in this test's own binary.
@@ -17,8 +19,15 @@ func TestMain(m *testing.M) {
 // terminal.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata", Cmds: map[string]func(*testscript.TestScript, bool, []string){"answers": reportedTo(t)},
+		Dir: "testdata", Cmds: map[string]func(*testscript.TestScript, bool, []string){"answers": reportedTo(t), "redis": emptyRedis(t)},
 	})
+}
+
+// emptyRedis is a script's command that starts a real Redis and sets HEARD_REDIS to it.
+func emptyRedis(t *testing.T) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, _ bool, _ []string) {
+		ts.Setenv("HEARD_REDIS", storetest.StartRedis(t).URL())
+	}
 }
 
 // A port that is taken is the operator's to mend: the error says how.
