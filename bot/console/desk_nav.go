@@ -22,6 +22,8 @@ func (p *deskPages) nav(r *http.Request, who desk.Who) []navEntry {
 		need       desk.Permission
 	}{
 		{"/", "Home", ""},
+		{"/members", "Members", desk.ManageStaff},
+		{"/audit", "Audit log", desk.ReadAudit},
 	} {
 		if e.need != "" && !who.May(e.need) {
 			continue

@@ -67,6 +67,8 @@ func (p *deskPages) routes() {
 	p.page("GET /{$}", "", p.home)
 	p.page("GET /{rest...}", "", func(*visit) error { return noPage() })
 	p.signInRoutes()
+	p.memberRoutes()
+	p.auditRoutes()
 }
 
 // shown is what the layout and a page are made from.

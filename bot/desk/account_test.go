@@ -175,6 +175,10 @@ func TestWhoManagesMembers(t *testing.T) {
 	h.refused(h.desk.SetRoles(h.ctx, admin, admin.Member, []desk.Role{desk.Lead}), desk.RejectField, "the administrator gives themselves up")
 	h.refused(h.desk.Disable(h.ctx, admin, admin.Member, true), desk.RejectNotAllowed, "the administrator disables themselves")
 	h.refused(h.desk.SetRoles(h.ctx, admin, "nobody", []desk.Role{desk.Lead}), desk.RejectNoMember, "a member that there is not")
+	_, err = h.desk.Audit(h.ctx, sam, 0)
+	h.refused(err, desk.RejectNotAllowed, "a lead reads the audit log")
+	_, err = h.desk.CheckAudit(h.ctx, sam)
+	h.refused(err, desk.RejectNotAllowed, "a lead checks the audit log")
 	all, err := h.desk.Members(h.ctx, admin)
 	if err != nil || len(all) != 2 || strings.Contains(all[0].Password, "argon") {
 		t.Errorf("members: %v, %v", all, err)

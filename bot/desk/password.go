@@ -117,6 +117,13 @@ func goodPassword(password, login string) error {
 	return nil
 }
 
+// MadePassword makes a password to give to somebody: 80 random bits, in letters and
+// digits that can be read aloud.
+func MadePassword() string {
+	t := strings.ToLower(rand.Text())
+	return t[:4] + "-" + t[4:8] + "-" + t[8:12] + "-" + t[12:16]
+}
+
 // passwordHash is a hash with its parameters.
 type passwordHash struct {
 	salt, sum []byte
