@@ -171,13 +171,9 @@ func (d *Desk) answer(v *View, f bot.Field, revealed bool) {
 // lines divides the timeline into the story, the points and all else.
 func (d *Desk) lines(v *View, entries []bot.Entry, revealed bool) {
 	for _, e := range entries {
-		l := Line{Entry: e}
-		if e.Field != "" {
-			l.Label = d.Label(e.Field)
-		}
+		l := d.line(e, revealed)
 		switch {
-		case e.Field != "" && d.identifies(e.Field) && !revealed:
-			l.Withheld, l.Text, l.Media, l.Shown = true, "", nil, ""
+		case l.Withheld:
 			v.Timeline = append(v.Timeline, l)
 		case e.Kind == bot.Said && e.Point > 0:
 			v.Points = joinPoint(v.Points, e)
@@ -187,6 +183,19 @@ func (d *Desk) lines(v *View, entries []bot.Entry, revealed bool) {
 			v.Timeline = append(v.Timeline, l)
 		}
 	}
+}
+
+// line is an entry as it may be shown.
+func (d *Desk) line(e bot.Entry, revealed bool) Line {
+	l := Line{Entry: e}
+	if e.Field == "" {
+		return l
+	}
+	l.Label = d.Label(e.Field)
+	if d.identifies(e.Field) && !revealed {
+		l.Withheld, l.Text, l.Media, l.Shown = true, "", nil, ""
+	}
+	return l
 }
 
 // joinPoint adds what was said to a point, which may take several messages.

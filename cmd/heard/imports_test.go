@@ -29,6 +29,7 @@ var allowed = map[string][]string{
 	"heard/bot/dispatch":          {"heard/bot", "heard/channels"},
 	"heard/bot/desk":              {"heard/bot", "heard/flows"},
 	"heard/bot/console":           {"heard/bot", "heard/bot/desk", "heard/flows", "heard/channels"},
+	"heard/bot/api":               {"heard/bot", "heard/bot/desk"},
 	"heard/bot/report":            {"heard/bot", "heard/flows"},
 	"heard/bot/files":             {"heard/bot"},
 	"heard/cmd/soak": {
@@ -50,6 +51,7 @@ var only = map[string]string{
 	"github.com/go-telegram/bot":      "heard/channels/telegram",
 	"github.com/prometheus":           "heard/cmd/heard",
 	"github.com/aws":                  "heard/bot/files",
+	"github.com/danielgtaylor/huma":   "heard/bot/api",
 	"github.com/goccy/go-yaml":        "heard/config heard/flows",
 	"github.com/looplab/fsm":          "heard/flows heard/bot",
 	"testing":                         "heard/bot/storetest heard/channels/channelsuite",

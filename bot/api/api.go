@@ -1,0 +1,135 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"heard/bot"
+	"heard/bot/desk"
+)
+
+// Root is where everything of the API begins.
+const Root = "/api/v1/"
+
+// mostBody is how long the body of a request may be, in bytes: the longest message
+// that a person can read is a twentieth of it.
+const mostBody = 64 << 10
+
+// Options are what the API is made of.
+type Options struct {
+	Desks   []*desk.Desk // one a provider
+	Drawers bot.Drawers  // for the keys that make writes happen once
+	Now     func() time.Time
+	Log     *slog.Logger // nil: none
+
+	// Count is told of each request: its operation and the status of its answer. May
+	// be nil.
+	Count func(operation string, status int)
+}
+
+// server answers requests.
+type server struct {
+	o     Options
+	desks map[bot.ProviderID]*desk.Desk
+	rates *rates
+	api   huma.API
+}
+
+// New makes the handler of everything below Root.
+func New(o Options) http.Handler {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Count == nil {
+		o.Count = func(string, int) {}
+	}
+	mux := http.NewServeMux()
+	s := &server{o: o, desks: map[bot.ProviderID]*desk.Desk{}, rates: newRates(o.Now), api: humago.New(mux, document())}
+	for _, d := range o.Desks {
+		s.desks[d.Provider().ID] = d
+	}
+	s.api.UseMiddleware(s.counted, s.signedIn)
+	s.reading()
+	s.writing()
+	described, err := json.Marshal(s.api.OpenAPI())
+	if err != nil {
+		panic(err) // it is made of this package's types: caught by any test
+	}
+	mux.HandleFunc("GET "+Root+"openapi.json", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/openapi+json")
+		_, _ = w.Write(described)
+	})
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+		writeProblem(w, problem(http.StatusNotFound, "nothing-here", "There is nothing at this address, or not by this method: "+Root+"openapi.json lists what there is."))
+	})
+	return quiet(mux)
+}
+
+// quiet has nobody keep an answer, or guess what it is.
+func quiet(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		h.ServeHTTP(w, r)
+	})
+}
+
+// document is the beginning of the OpenAPI document. Its path, a page of documentation
+// and schemas by themselves are not served by the library: its pages load
+// scripts from elsewhere.
+func document() huma.Config {
+	c := huma.DefaultConfig("Heard", "1")
+	c.OpenAPIPath, c.DocsPath, c.SchemasPath, c.CreateHooks = "", "", "", nil
+	c.RejectUnknownQueryParameters = true
+	c.Transformers = []huma.Transformer{unechoed}
+	c.Info.Description = description
+	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"token": {Type: "http", Scheme: "bearer", Description: "A token that begins with heard_, made with: heard token add"},
+	}
+	c.Security = []map[string][]string{{"token": {}}}
+	return c
+}
+
+const description = `Concerns and complaints, and what staff do about them. Everything here is about one provider.
+
+**Who is who.** A case holds who its person is only where they chose to be named, or a member of staff gave a reason to see it; never where they are anonymous. A case that there is not and one that the token may not see give the same answer.
+
+**Writes.** Send an Idempotency-Key: within 24 hours the same request with the same key is done once, and the same key with another request is refused (422). Send If-Match with the ETag of the case you decided by: if the case was changed since, nothing is done (412). Read the case again before the next such write.
+
+**Pages.** Lists give a cursor while there is more; send it back as "cursor". What comes in while you read moves nothing.
+
+**Errors** are problems as in RFC 9457. Their type says what went wrong, their detail says it to people.`
+
+// operation describes one, at a path below the provider.
+func operation(id, method, path, summary string, scope desk.Permission, errors ...int) huma.Operation {
+	return huma.Operation{
+		OperationID: id, Method: method, Path: Root + "{provider}/" + path, Summary: summary,
+		Description:  "Needs the scope \"" + string(scope) + "\".",
+		Errors:       append([]int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests, http.StatusServiceUnavailable}, errors...),
+		MaxBodyBytes: mostBody,
+	}
+}
+
+// counted tells how each request ended.
+func (s *server) counted(ctx huma.Context, next func(huma.Context)) {
+	next(ctx)
+	s.o.Count(ctx.Operation().OperationID, ctx.Status())
+}
+
+// failed is the answer to what is not the caller's mistake. It is logged here, once.
+func (s *server) failed(ctx context.Context, operation string, err error) error {
+	if asked := problemOf(err); asked != nil {
+		return asked
+	}
+	s.o.Log.LogAttrs(ctx, slog.LevelError, "a request of a program failed", slog.String("operation", operation), slog.String("error", err.Error()))
+	return problem(http.StatusServiceUnavailable, "unavailable", "This did not work, and it is not your mistake. Try again in a while.")
+}
