@@ -215,7 +215,7 @@ func TestWhatIsWrongWithAMember(t *testing.T) {
 	for _, f := range desk.FieldErrors(err) {
 		fields = append(fields, f.Field)
 	}
-	if got := strings.Join(fields, " "); got != "login name roles" {
+	if got := strings.Join(fields, " "); got != "name login roles" {
 		t.Errorf("wrong: %q", got)
 	}
 	for name, bad := range map[string]string{"short": "eleven char", "long": strings.Repeat("long ", 300), "login": "Sam.Reed@Hospital.example", "not text": "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"} {

@@ -125,7 +125,7 @@ func (d *Desk) AddMember(ctx context.Context, who Who, login, name string, roles
 	}
 	now := d.o.Now()
 	m := Member{ID: bot.MemberID(rand.Text()), Login: asLogin(login), Name: strings.TrimSpace(name), Roles: slices.Compact(slices.Sorted(slices.Values(roles))), Added: now}
-	if err := errors.Join(goodLogin(m.Login), goodName(m.Name), goodRoles(m.Roles)); err != nil {
+	if err := errors.Join(goodName(m.Name), goodLogin(m.Login), goodRoles(m.Roles)); err != nil {
 		return "", err
 	}
 	if password != "" {
