@@ -50,6 +50,8 @@ type Provider struct {
 	// ReflectAfter is how long after an accepted outcome the person is asked to
 	// look back.
 	ReflectAfter time.Duration
+
+	SecondSignature bool // an outcome is offered only once another person has signed it
 }
 
 // Options are what a Bot is made of.
@@ -158,6 +160,9 @@ func recovered(err *error) {
 // handle takes the step and applies what comes of it.
 func (b *Bot) handle(ctx context.Context, w *work, st flows.State, ev flows.Event) ([]flows.Effect, error) {
 	next, effects, err := b.step(ctx, w.p, st, ev, w.now)
+	if w.asksOthers {
+		next, effects, err = b.stepWithOthers(ctx, w, st, ev)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -168,6 +173,19 @@ func (b *Bot) handle(ctx context.Context, w *work, st flows.State, ev flows.Even
 		return nil, err
 	}
 	return effects, b.askPatient(ctx, w)
+}
+
+// stepWithOthers takes a step again that asked for the person's other cases. They are
+// read for it only: each costs a round trip, and few steps tell of them.
+func (b *Bot) stepWithOthers(ctx context.Context, w *work, st flows.State, ev flows.Event) (flows.State, []flows.Effect, error) {
+	if err := b.readOthers(ctx, w); err != nil {
+		return st, nil, err
+	}
+	var err error
+	if ev.Facts, err = b.factsWithNews(ctx, w); err != nil {
+		return st, nil, err
+	}
+	return b.step(ctx, w.p, st, ev, w.now)
 }
 
 // step takes the step, loading the older versions of flows that it asks for.

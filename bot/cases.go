@@ -52,13 +52,19 @@ func (c *Conversation) sent() []OwnCase {
 	return all
 }
 
+// othersWanted notes that a step asks for the person's other open cases; nil: they
+// have none, or they are read.
+func (w *work) othersWanted() func() {
+	if w.othersRead || w.foreign() || !slices.ContainsFunc(w.conv.sent(), func(o OwnCase) bool { return w.caseNamed(string(o.Ref)) == nil }) {
+		return nil
+	}
+	return func() { w.asksOthers = true }
+}
+
 // readOthers reads the other open cases of who has several, to tell how each of them stands.
 // They are looked at only: nothing is decided by them.
 func (b *Bot) readOthers(ctx context.Context, w *work) error {
-	w.others = nil
-	if w.foreign() {
-		return nil
-	}
+	w.others, w.othersRead, w.asksOthers = nil, true, false
 	for _, o := range w.conv.sent() {
 		if w.caseNamed(string(o.Ref)) != nil {
 			continue

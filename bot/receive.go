@@ -216,9 +216,6 @@ func (b *Bot) know(ctx context.Context, w *work, st *flows.State, ev *flows.Even
 			w.received = first
 		}
 	}
-	if err := b.readOthers(ctx, w); err != nil {
-		return err
-	}
 	var err error
 	ev.Facts, err = b.factsWithNews(ctx, w)
 	return err
@@ -264,7 +261,8 @@ func (b *Bot) factsWithNews(ctx context.Context, w *work) (flows.Facts, error) {
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return f, storeError{err}
 	}
-	f.Case.News, f.Case.Findings = e.Text, findings(e.Findings)
+	f.Case.News = e.Text
+	e.Outcome.tell(&f.Case)
 	return f, nil
 }
 

@@ -30,9 +30,12 @@ type work struct {
 	subject *Case // the case that the flow under way is about; mostly current
 	cases   []*caseWork
 	others  []*Case // the person's other open cases, to tell of; never written
-	ops     []Op
-	sends   []Message // in order, joined where they fit
-	alone   bool      // the last of them must not be joined with more
+
+	asksOthers, othersRead bool // a step asked for them; they were read
+
+	ops   []Op
+	sends []Message // in order, joined where they fit
+	alone bool      // the last of them must not be joined with more
 }
 
 // caseWork is what becomes of one case in a turn.

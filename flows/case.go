@@ -8,7 +8,7 @@ const noCase = "none"
 // cases are those that the person has sent. A caller that tells none is taken to
 // know of the one that the conversation has.
 func (t *turn) cases() []CaseBrief {
-	if all := t.ev.Facts.Cases; len(all) > 0 {
+	if all := t.allCases(); len(all) > 0 {
 		return all
 	}
 	switch {
@@ -18,6 +18,15 @@ func (t *turn) cases() []CaseBrief {
 		return []CaseBrief{{Ref: t.st.Sent}}
 	}
 	return nil
+}
+
+// allCases are the person's cases as the caller knows them, which is told that they
+// were looked at.
+func (t *turn) allCases() []CaseBrief {
+	if t.ev.Facts.Others != nil {
+		t.ev.Facts.Others()
+	}
+	return t.ev.Facts.Cases
 }
 
 // onlyCase answers which case is meant where there is no choice.
@@ -73,7 +82,7 @@ func (t *turn) chosenCase() string {
 // standing tells how things stand: in words of the case that the conversation has,
 // and in a line for each where others are open as well.
 func (t *turn) standing() string {
-	status, all := t.status(), t.ev.Facts.Cases
+	status, all := t.status(), t.allCases()
 	var lines []string
 	switch status {
 	case "open", "overdue", "both":

@@ -69,6 +69,11 @@ type Facts struct {
 	// code along; none where this channel is all. It tells the same each time. It is a
 	// function because few turns ask; nil: there is neither.
 	Moving func() (code, ways string)
+
+	// Others is told that the step looked at Cases, or at whether something waits and
+	// nothing of its own case does. A caller that did not read the person's other
+	// cases, since few steps ask, reads them then and takes the step again. May be nil.
+	Others func()
 }
 
 // Words are something that people are told, by language; those under "" are for every

@@ -13,6 +13,22 @@ func (t *turn) getWith(answer string) func(string) (string, bool) {
 	return func(name string) (string, bool) { return t.look(name, answer) }
 }
 
+// waiting is the kind of what there is to tell. Where the case has nothing, another of
+// the person's may.
+func (t *turn) waiting() (kind string, ok bool) {
+	if t.st.Notice != nil {
+		return "", false
+	}
+	w := t.ev.Facts.Case.Waiting
+	if w == nil && t.ev.Facts.Others != nil {
+		t.ev.Facts.Others()
+	}
+	if w == nil {
+		return "", false
+	}
+	return w.Kind, true
+}
+
 func (t *turn) look(name, answer string) (string, bool) {
 	switch name {
 	case answerField:
@@ -20,10 +36,7 @@ func (t *turn) look(name, answer string) (string, bool) {
 	case "channel":
 		return string(t.ev.Channel), true
 	case "waiting":
-		if w := t.ev.Facts.Case.Waiting; w != nil && t.st.Notice == nil {
-			return w.Kind, true
-		}
-		return "", false
+		return t.waiting()
 	case "questions":
 		f := t.top()
 		return "", f != nil && !t.st.Never && len(t.draw(t.version(f))) > 0
