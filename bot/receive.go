@@ -261,8 +261,7 @@ func (b *Bot) factsWithNews(ctx context.Context, w *work) (flows.Facts, error) {
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return f, storeError{err}
 	}
-	f.Case.News = e.Text
-	e.Outcome.tell(&f.Case)
+	f.Case.News, f.Case.Findings = e.Text, findings(e.Findings)
 	return f, nil
 }
 
