@@ -35,6 +35,16 @@ type Provider struct {
 	Limits       Limits    `yaml:"limits"`
 	Twilio       *Twilio   `yaml:"twilio"`
 	Telegram     *Telegram `yaml:"telegram"`
+	OIDC         *OIDC     `yaml:"oidc"`
+}
+
+// OIDC is the system of their own with which a provider's staff sign in.
+type OIDC struct {
+	Issuer       string `yaml:"issuer"`
+	ClientID     string `yaml:"client_id"`
+	ClientSecret string `yaml:"client_secret"`
+	RolesClaim   string `yaml:"roles_claim"`
+	TrustEmail   bool   `yaml:"trust_email"`
 }
 
 // Limits are how much is answered in an hour; 0 is no limit.

@@ -62,6 +62,8 @@ func TestMistakesStopTheStart(t *testing.T) {
 		"no folder":                 {"# flows: ./flows ", "flows: ./nowhere #", "there is no folder"},
 		"half a bucket":             {"# files: heard-files ", "s3: {bucket: x, endpoint: there} #", "s3.region: it is empty"},
 		"bucket without an address": {"# files: heard-files ", "s3: {bucket: x, endpoint: there} #", "s3.endpoint: this is no web address"},
+		"half a sign-on":            {"    # oidc: ", "    oidc: {issuer: here} #", "providers[0].oidc.client_secret: it is empty"},
+		"sign-on without https":     {"    # oidc: ", "    oidc: {issuer: 'http://login.example.org'} #", "providers[0].oidc.issuer: it must be an https address"},
 		"not YAML":                  {"listen: 127.0.0.1:8080", "listen: [", "heard.yaml"},
 	}
 	for name, tt := range tests {

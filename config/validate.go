@@ -147,6 +147,35 @@ func (k *checks) provider(path string, p *Provider, c *Config, seen map[string]s
 	k.limit(path+".limits.new_people", p.Limits.NewPeople)
 	k.twilio(path+".twilio", p.Twilio, c, seen)
 	k.telegram(path+".telegram", p.Telegram, c, seen)
+	k.oidc(path+".oidc", p.OIDC, c)
+}
+
+// oidc checks how staff sign in with a system of their own.
+func (k *checks) oidc(path string, o *OIDC, c *Config) {
+	if o == nil {
+		return
+	}
+	k.url(path+".issuer", o.Issuer, "https://login.example.org")
+	if u, err := url.Parse(o.Issuer); err == nil && u.Scheme == "http" && !isLoopback(u.Hostname()) {
+		k.wrong(path+".issuer", "it must be an https address: who can change what goes over plain http could sign in as anybody")
+	}
+	for _, one := range []struct{ name, value, hint string }{
+		{"issuer", o.Issuer, "the address by which the system names itself"},
+		{"client_id", o.ClientID, "the id of the application that you registered there"},
+		{"client_secret", o.ClientSecret, "that application's secret"},
+	} {
+		if one.value == "" {
+			k.wrong(path+"."+one.name, "it is empty: write %s", one.hint)
+		}
+	}
+	if c.PublicURL == "" {
+		k.wrong("public_url", "the system of oidc needs an address to lead people back to: write the public https address of this server")
+	}
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // words sees that what people are told is there in each language that they may choose.
@@ -257,7 +286,7 @@ func hint(name string) string {
 	best, far := "", 3
 	for _, known := range []string{"listen", "public_url", "redis", "keys", "durability", "allow_data_loss", "files", "s3", "endpoint", "region", "bucket", "access_key", "secret_key", "providers", "id", "name",
 		"public_name", "kind", "jurisdiction", "languages", "guardian", "deputy", "hours", "flows", "quiet_hours", "limits", "replies", "new_people", "twilio", "telegram", "account_sid",
-		"auth_token", "sms_from", "whatsapp_from", "api_url", "token", "webhook_secret"} {
+		"auth_token", "sms_from", "whatsapp_from", "api_url", "token", "webhook_secret", "oidc", "issuer", "client_id", "client_secret", "roles_claim", "trust_email"} {
 		if d := distance(name, known); d < far {
 			best, far = known, d
 		}

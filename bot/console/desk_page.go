@@ -55,12 +55,13 @@ import (
 // deskPages are the pages of one provider's desk.
 type deskPages struct {
 	*Desks
-	desk *desk.Desk
-	root string // "/desk/stmarys"
+	desk   *desk.Desk
+	signOn SignOn // nil: there is none
+	root   string // "/desk/stmarys"
 }
 
 func newDeskPages(all *Desks, one *desk.Desk) *deskPages {
-	return &deskPages{Desks: all, desk: one, root: rootOf(one)}
+	return &deskPages{Desks: all, desk: one, signOn: all.o.SignOn[one.Provider().ID], root: rootOf(one)}
 }
 
 func (p *deskPages) routes() {

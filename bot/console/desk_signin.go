@@ -22,6 +22,10 @@ const (
 func (p *deskPages) signInRoutes() {
 	p.mux.HandleFunc("GET "+p.root+signInPath, p.signInPage)
 	p.mux.HandleFunc("POST "+p.root+signInPath, p.signIn)
+	if p.signOn != nil {
+		p.mux.HandleFunc("GET "+p.root+signOnPath, p.beginSignOn)
+		p.mux.HandleFunc("GET "+p.root+SignOnDone, p.endSignOn)
+	}
 	p.page("POST "+signOutPath, "", p.signOut)
 	p.page("POST /sign-out-everywhere", "", p.signOutEverywhere)
 	p.page("GET "+passwordPath, "", p.passwordPage)
@@ -32,6 +36,7 @@ func (p *deskPages) signInRoutes() {
 type signInBody struct {
 	Login string
 	To    string // where to go then, below the root
+	Own   bool   // there is a system of their own to sign in with
 	Lost  []lost // what was typed into a form that could not be taken
 }
 
@@ -54,7 +59,7 @@ func (p *deskPages) signInPage(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, p.root+p.local(r.URL.Query().Get("to")), http.StatusSeeOther)
 		return
 	}
-	s := p.anybody("Sign in", signInBody{To: r.URL.Query().Get("to")})
+	s := p.anybody("Sign in", signInBody{To: r.URL.Query().Get("to"), Own: p.signOn != nil})
 	s.Said = p.said(w, r)
 	p.write(w, r, http.StatusOK, "sign_in", s)
 }
@@ -74,7 +79,7 @@ func (p *deskPages) signInFirst(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, p.root+signInPath, http.StatusSeeOther)
 		return
 	}
-	body := signInBody{To: p.root + "/"}
+	body := signInBody{To: p.root + "/", Own: p.signOn != nil}
 	for _, name := range slices.Sorted(maps.Keys(r.PostForm)) {
 		if text := r.PostForm.Get(name); strings.Contains(strings.TrimSpace(text), " ") && !isSecret(name) {
 			body.Lost = append(body.Lost, lost{name, text})
@@ -93,7 +98,7 @@ func (p *deskPages) signIn(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	v := &visit{w: w, r: r, pages: p}
-	body := signInBody{Login: v.text("login"), To: v.text("to")}
+	body := signInBody{Login: v.text("login"), To: v.text("to"), Own: p.signOn != nil}
 	password := r.PostForm.Get("password")
 	var wrong faults
 	if body.Login == "" {

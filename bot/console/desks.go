@@ -10,16 +10,18 @@ import (
 	"strings"
 	"time"
 
+	"heard/bot"
 	"heard/bot/desk"
 )
 
 // DesksOptions are what Desks are made of.
 type DesksOptions struct {
 	Desks       []*desk.Desk
-	PublicURL   string         // as people see it; https: cookies are sent that way alone
-	NothingKept bool           // every page says so
-	As          *desk.Who      // the try-out: everybody who comes is this member; nil: they sign in
-	Location    *time.Location // of the times that are shown; nil: the machine's
+	PublicURL   string                    // as people see it; https: cookies are sent that way alone
+	SignOn      map[bot.ProviderID]SignOn // how staff sign in with a system of their own, where they can
+	NothingKept bool                      // every page says so
+	As          *desk.Who                 // the try-out: everybody who comes is this member; nil: they sign in
+	Location    *time.Location            // of the times that are shown; nil: the machine's
 	Now         func() time.Time
 	Log         *slog.Logger
 }

@@ -29,6 +29,7 @@ type session struct {
 	Epoch  int          `json:"epoch"` // the member's when it began
 	Begun  time.Time    `json:"begun"`
 	Seen   time.Time    `json:"seen"`
+	SignOn bool         `json:"sign_on,omitempty"` // it began with the provider's own system
 
 	id      string
 	version uint64
@@ -78,7 +79,7 @@ func (d *Desk) SignIn(ctx context.Context, login, password, from string) (string
 			return "", err
 		}
 	}
-	return d.begin(ctx, m)
+	return d.begin(ctx, m, false)
 }
 
 // byLogin finds a member; the zero one: there is none.
@@ -106,13 +107,13 @@ func (d *Desk) rehash(ctx context.Context, m Member, password string) (err error
 }
 
 // begin begins a session.
-func (d *Desk) begin(ctx context.Context, m Member) (string, error) {
+func (d *Desk) begin(ctx context.Context, m Member, signOn bool) (string, error) {
 	if err := d.audit(ctx, m.ID, "sign in", m.ID); err != nil {
 		return "", err
 	}
 	token := base64.RawURLEncoding.EncodeToString(random(32))
 	now := d.o.Now()
-	s := session{Member: m.ID, Epoch: m.Epoch, Begun: now, Seen: now, id: sessionID(token)}
+	s := session{Member: m.ID, Epoch: m.Epoch, Begun: now, Seen: now, SignOn: signOn, id: sessionID(token)}
 	return token, d.putSession(ctx, s, now)
 }
 
@@ -143,7 +144,7 @@ func (d *Desk) SignedIn(ctx context.Context, token string) (Signed, error) {
 			return Signed{}, err
 		}
 	}
-	return Signed{Who: m.who(), Login: m.Login, HasPassword: m.Password != "", MustChange: m.Temporary}, nil
+	return Signed{Who: m.who(), Login: m.Login, HasPassword: m.Password != "", MustChange: m.Temporary && !s.SignOn}, nil
 }
 
 func (d *Desk) session(ctx context.Context, token string) (s session, m Member, err error) {
@@ -237,5 +238,5 @@ func (d *Desk) ChangePassword(ctx context.Context, who Who, old, password string
 	if err := d.forget(ctx, failuresOfLogin, m.Login); err != nil {
 		return "", err
 	}
-	return d.begin(ctx, m)
+	return d.begin(ctx, m, false)
 }

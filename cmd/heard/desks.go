@@ -3,10 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
+	"heard/bot"
 	"heard/bot/console"
 	"heard/bot/desk"
 	"heard/bot/redisstore"
+	"heard/bot/signon"
 	"heard/config"
 )
 
@@ -23,8 +26,24 @@ func (h *house) openDesks(ctx context.Context, c config.Config, as *desk.Who) er
 	for _, p := range h.staffed {
 		o.Desks = append(o.Desks, desk.New(desk.Options{Store: store, Bot: h.bot, Provider: p, Passwords: passwords, Log: h.log}))
 	}
+	o.SignOn = signOns(c)
 	pages := console.NewDesks(o)
 	h.mux.Handle("/desk/", pages)
 	h.mux.Handle("/static/", pages)
 	return nil
+}
+
+// signOns are the systems of their own with which providers' staff sign in.
+func signOns(c config.Config) map[bot.ProviderID]console.SignOn {
+	all := map[bot.ProviderID]console.SignOn{}
+	for _, p := range c.Providers {
+		if p.OIDC == nil {
+			continue
+		}
+		all[bot.ProviderID(p.ID)] = signon.New(signon.Options{
+			Issuer: p.OIDC.Issuer, ClientID: p.OIDC.ClientID, ClientSecret: p.OIDC.ClientSecret, RolesClaim: p.OIDC.RolesClaim,
+			TrustEmail: p.OIDC.TrustEmail, Redirect: strings.TrimSuffix(c.PublicURL, "/") + "/desk/" + p.ID + console.SignOnDone,
+		})
+	}
+	return all
 }

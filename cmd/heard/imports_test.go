@@ -30,6 +30,8 @@ var allowed = map[string][]string{
 	"heard/bot/desk":              {"heard/bot", "heard/flows"},
 	"heard/bot/console":           {"heard/bot", "heard/bot/desk", "heard/flows", "heard/channels"},
 	"heard/bot/api":               {"heard/bot", "heard/bot/desk"},
+	"heard/bot/signon":            {"heard/bot/desk"},
+	"heard/bot/hooks":             {"heard/bot"},
 	"heard/bot/report":            {"heard/bot", "heard/flows"},
 	"heard/bot/files":             {"heard/bot"},
 	"heard/cmd/soak": {
@@ -39,7 +41,7 @@ var allowed = map[string][]string{
 	"heard/cmd/heard": {
 		"heard/config", "heard/flows", "heard/flows/library", "heard/channels", "heard/channels/twilio", "heard/channels/telegram",
 		"heard/channels/webchat", "heard/bot", "heard/bot/redisstore", "heard/bot/dispatch", "heard/bot/console", "heard/bot/report",
-		"heard/bot/files", "heard/bot/desk",
+		"heard/bot/files", "heard/bot/desk", "heard/bot/signon",
 	},
 }
 
@@ -52,6 +54,8 @@ var only = map[string]string{
 	"github.com/prometheus":           "heard/cmd/heard",
 	"github.com/aws":                  "heard/bot/files",
 	"github.com/danielgtaylor/huma":   "heard/bot/api",
+	"github.com/coreos/go-oidc":       "heard/bot/signon",
+	"golang.org/x/oauth2":             "heard/bot/signon",
 	"github.com/goccy/go-yaml":        "heard/config heard/flows",
 	"github.com/looplab/fsm":          "heard/flows heard/bot",
 	"testing":                         "heard/bot/storetest heard/channels/channelsuite",

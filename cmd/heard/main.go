@@ -12,6 +12,7 @@
 //	bot/redisstore    a turn becomes true, by one script, or not at all
 //	bot/dispatch      what is due is sent, or woken, or fetched
 //	bot/desk          who may see and do what, and a case as it may be shown
+//	bot/signon        staff sign in with their own system
 //	bot/console       the pages
 //	bot/report        answers to the 21 statements become tables
 //	cmd/heard         flags, wiring, start and stop order
