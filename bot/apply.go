@@ -70,7 +70,9 @@ func (w *work) effect(e flows.Effect) error {
 	case flows.Done:
 		w.told(e.Notice)
 	case flows.Asked:
-		w.op(CountAsked{w.statement(e.Statement)})
+		of := w.statement(e.Statement)
+		w.asks = &of
+		w.op(CountAsked{of})
 	case flows.Measures:
 		w.measured(e)
 	default:

@@ -279,8 +279,9 @@ type StatementAnswer struct {
 
 // StatementCount is how often a statement was put to people.
 type StatementCount struct {
-	Of    StatementAnswer // Answer is empty
-	Asked int
+	Of        StatementAnswer // Answer is empty
+	Asked     int
+	Delivered int // of which their channel told that they arrived; Telegram tells of none
 }
 
 // Message is one outgoing message in a conversation's outbox.
@@ -299,6 +300,10 @@ type Message struct {
 	// Once: a code or the like, which must not come twice. Where nobody can say
 	// whether it arrived it is not sent again: the person asks for another.
 	Once bool `cbor:"8,keyasint,omitempty"`
+
+	// Asks is the statement that it puts to the person, of which it is counted that it
+	// arrived; Answer is empty. Nil: none.
+	Asks *StatementAnswer `cbor:"9,keyasint,omitempty"`
 }
 
 // Unasked tells whether a message comes without the person having just written. It

@@ -34,8 +34,9 @@ type work struct {
 	asksOthers, othersRead bool // a step asked for them; they were read
 
 	ops   []Op
-	sends []Message // in order, joined where they fit
-	alone bool      // the last of them must not be joined with more
+	sends []Message        // in order, joined where they fit
+	alone bool             // the last of them must not be joined with more
+	asks  *StatementAnswer // the statement that the last of them puts to the person; nil: none
 }
 
 // caseWork is what becomes of one case in a turn.
@@ -107,7 +108,10 @@ func (w *work) turn() Turn {
 		}
 	}
 	t.Ops = append(t.Ops, w.ops...)
-	for _, m := range w.sends {
+	for i, m := range w.sends {
+		if i == len(w.sends)-1 {
+			m.Asks = w.asks
+		}
 		m.Case, m.Once = w.tells(m), w.tellsCode(m)
 		t.Ops = append(t.Ops, Enqueue{Conversation: w.conv.ID, Message: m})
 	}

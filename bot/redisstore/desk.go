@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -183,22 +184,38 @@ func (d *Desk) Answers(ctx context.Context, p bot.ProviderID, month string) (ans
 	return answers, nil
 }
 
-// Counts reads how often each statement was asked in a month ("2026-11").
+// Counts reads how often each statement was asked in a month ("2026-11"), and how
+// often that is known to have arrived.
 func (d *Desk) Counts(ctx context.Context, p bot.ProviderID, month string) ([]bot.StatementCount, error) {
 	values, err := d.rdb.HGetAll(ctx, countsKey(p, month)).Result()
 	if err != nil {
 		return nil, fmt.Errorf("read counts: %w", err)
 	}
-	var all []bot.StatementCount
-	for _, of := range slices.Sorted(maps.Keys(values)) {
-		parts := strings.Split(of, countSeparator)
-		n, err := strconv.Atoi(values[of])
-		if err != nil || len(parts) != 4 {
+	all := map[string]*bot.StatementCount{}
+	for of, value := range values {
+		name, come := strings.CutPrefix(of, arrived)
+		if come {
+			name, err = url.QueryUnescape(name)
+		}
+		n, bad := strconv.Atoi(value)
+		parts := strings.Split(name, countSeparator)
+		if err != nil || bad != nil || len(parts) != 4 {
 			return nil, fmt.Errorf("read counts: %w", errWire)
 		}
-		all = append(all, bot.StatementCount{Asked: n, Of: bot.StatementAnswer{
-			Month: month, Service: parts[0], Channel: parts[1], Language: parts[2], Statement: parts[3],
-		}})
+		one := all[name]
+		if one == nil {
+			one = &bot.StatementCount{Of: bot.StatementAnswer{Month: month, Service: parts[0], Channel: parts[1], Language: parts[2], Statement: parts[3]}}
+			all[name] = one
+		}
+		if come {
+			one.Delivered = n
+		} else {
+			one.Asked = n
+		}
 	}
-	return all, nil
+	var counts []bot.StatementCount
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		counts = append(counts, *all[name])
+	}
+	return counts, nil
 }

@@ -64,7 +64,7 @@ func (e *turnEncoder) encode(op bot.Op) error {
 		return nil
 	case bot.CountAsked:
 		of := op.Of
-		e.add("m", of.Month, strings.Join([]string{of.Service, of.Channel, of.Language, of.Statement}, countSeparator))
+		e.add("m", of.Month, countOf(of))
 		return nil
 	case bot.Audit:
 		return e.addAudit(op.Record)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -195,12 +196,32 @@ func (s *Store) encodeEnd(ring *keyring, l bot.Lease, end bot.Settlement) ([]any
 		}
 		args = append(args, about.ID, string(about.Case), sealedAbout, alone.ID, sealedAlone, about.Due.UnixMilli())
 	}
-	args = append(args, ring.sealing, string(l.Message.Case), flag(end.Closed), flag(end.Keep), string(end.Knock))
+	args = append(args, ring.sealing, about(l.Message), flag(end.Closed), flag(end.Keep), string(end.Knock))
 	for _, id := range end.IDs {
 		args = append(args, ring.hash("outgoing", id))
 	}
 	return args, nil
 }
+
+// about is what is noted of a message while its receipts come: the case it has news
+// of, and what is counted when it arrives.
+func about(m bot.Message) string {
+	if m.Asks == nil {
+		return string(m.Case)
+	}
+	return string(m.Case) + "," + m.Asks.Month + "," + arrivalOf(*m.Asks)
+}
+
+// arrived begins the counts of statements that reached their person.
+const arrived = "d:"
+
+// countOf names what is counted of a statement that is asked.
+func countOf(of bot.StatementAnswer) string {
+	return strings.Join([]string{of.Service, of.Channel, of.Language, of.Statement}, countSeparator)
+}
+
+// arrivalOf names what is counted of one that arrived; without spaces and commas.
+func arrivalOf(of bot.StatementAnswer) string { return arrived + url.QueryEscape(countOf(of)) }
 
 // forStaff is the task that a message becomes, by the case and by the conversation.
 func (s *Store) forStaff(l bot.Lease, end bot.Settlement) (about, alone bot.StaffTask) {

@@ -50,6 +50,9 @@ func (s *Store) openDelivered(ctx context.Context, ring *keyring, p bot.Provider
 		if err == nil {
 			d.Message = &m
 		}
+		if err := s.countArrived(ctx, p, d); err != nil {
+			return nil, err
+		}
 		if m.Case != "" && !news {
 			d.News = m.Case
 			c, _, err := s.Case(ctx, p, m.Case)
@@ -71,6 +74,16 @@ func (s *Store) openDelivered(ctx context.Context, ring *keyring, p bot.Provider
 		d.Case, err = s.openCase(ring.data, p, bot.CaseRef(f[4]), f[5], f[6], f[7])
 	}
 	return d, err
+}
+
+// countArrived counts a question of a survey whose receipt came before the answer to
+// its send: until then only the message itself knows what it asks.
+func (s *Store) countArrived(ctx context.Context, p bot.ProviderID, d *bot.Delivered) error {
+	if d.Message == nil || d.Message.Asks == nil || d.Again || d.Status != channels.StatusDelivered {
+		return nil
+	}
+	of := *d.Message.Asks
+	return s.rdb.HIncrBy(ctx, countsKey(p, of.Month), arrivalOf(of), 1).Err()
 }
 
 // Claimed tells which of the provider's ids belong to a message of ours.

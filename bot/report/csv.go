@@ -13,8 +13,8 @@ import (
 func (t Table) WriteCSV(w io.Writer) error {
 	out := csv.NewWriter(w)
 	rows := [][]string{{
-		"table", "stage", "statement", "wording", string(t.By), "from", "to", "state", "score", "low", "high", "n", "asked", "rate",
-		"answered", "off_scale", "does_not_apply", "rather_not_say", "answered_from", "answered_to", "covers",
+		"table", "stage", "statement", "wording", string(t.By), "from", "to", "state", "score", "low", "high", "n", "asked", "delivered",
+		"rate", "answered", "off_scale", "does_not_apply", "rather_not_say", "answered_from", "answered_to", "covers",
 	}}
 	for _, s := range t.Stages {
 		for _, one := range s.Statements {
@@ -41,16 +41,16 @@ func (t Table) WriteCSV(w io.Writer) error {
 const (
 	stateAt = 7
 	scoreAt = 8
-	apartAt = 14
+	apartAt = 15
 )
 
 func (t Table) record(s Stage, one Statement, column string) []string {
-	r := make([]string, 21)
+	r := make([]string, 22)
 	copy(r, []string{string(t.By) + " to " + t.Last.String(), string(s.ID), one.ID, one.Text, column})
 	if one.Period != (Period{}) {
 		r[5], r[6] = one.Period.From.String(), one.Period.To.String()
 	}
-	r[20] = Covers
+	r[21] = Covers
 	return r
 }
 
@@ -91,8 +91,11 @@ func fill(r []string, c Cell) {
 	if f.Asked > 0 {
 		r[12] = fmt.Sprint(f.Asked)
 	}
+	if f.Delivered > 0 {
+		r[13] = fmt.Sprint(f.Delivered)
+	}
 	if share, known := f.Rate(); known {
-		r[13] = number(share)
+		r[14] = number(share)
 	}
 }
 

@@ -23,7 +23,7 @@ func gather(by Dimension, in Input) (material, error) {
 	}
 	for _, c := range in.Counts {
 		at := bot.StatementAnswer{Month: c.Month, Service: c.Service, Channel: c.Channel, Language: c.Language, Statement: c.Statement}
-		if err := m.add(by, in.Last, at, tally{asked: c.Asked}); err != nil {
+		if err := m.add(by, in.Last, at, tally{asked: c.Asked, delivered: c.Delivered}); err != nil {
 			return nil, err
 		}
 	}

@@ -218,10 +218,10 @@ func TestCSV(t *testing.T) {
 	formula := false
 	for _, r := range rows[1:] {
 		states[r[7]]++
-		if (r[7] == "hidden" || r[7] == "no one") && strings.Join(r[8:14], "") != "" {
+		if (r[7] == "hidden" || r[7] == "no one") && strings.Join(r[8:15], "") != "" {
 			t.Errorf("a hidden figure is in %q", r)
 		}
-		if r[20] != report.Covers {
+		if r[21] != report.Covers {
 			t.Errorf("%q does not say what it covers", r)
 		}
 		for _, c := range r {
@@ -258,8 +258,8 @@ func example(t *testing.T, by report.Dimension) report.Input {
 			}
 			if s.Stage == flows.Making {
 				in.Counts = append(in.Counts,
-					report.Count{Month: at, Service: "Maple Ward", Channel: "sms", Language: "en", Statement: s.ID, Asked: 40},
-					report.Count{Month: at, Service: "Oak Ward", Channel: "whatsapp", Language: "en", Statement: s.ID, Asked: 30})
+					report.Count{Month: at, Service: "Maple Ward", Channel: "sms", Language: "en", Statement: s.ID, Asked: 40, Delivered: 39},
+					report.Count{Month: at, Service: "Oak Ward", Channel: "whatsapp", Language: "en", Statement: s.ID, Asked: 30, Delivered: 30})
 			}
 		}
 	}

@@ -25,7 +25,8 @@ func Dimensions() []Dimension { return []Dimension{ByMonth, ByService, ByChannel
 type Count struct {
 	Month, Service, Channel, Language, Statement string // as in bot.StatementAnswer
 
-	Asked int
+	Asked     int
+	Delivered int
 }
 
 // Input is what a table is made from. Months before FirstNeeded(Last) and after

@@ -13,7 +13,7 @@ const fewest = 5
 type tally struct {
 	agree, other     int // of the scale: agree or strongly agree, and the rest
 	notApply, notSay int
-	asked            int
+	asked, delivered int
 }
 
 func (t *tally) count(answer string) {
@@ -32,7 +32,7 @@ func (t *tally) count(answer string) {
 func (t tally) plus(u tally) tally {
 	return tally{
 		t.agree + u.agree, t.other + u.other, t.notApply + u.notApply, t.notSay + u.notSay,
-		t.asked + u.asked,
+		t.asked + u.asked, t.delivered + u.delivered,
 	}
 }
 
@@ -52,14 +52,15 @@ func (t tally) apartSafe() bool { return t.notApply+t.notSay >= fewest }
 func (t tally) eachApartSafe() bool { return t.notApply >= fewest && t.notSay >= fewest }
 
 func (t tally) figure() *Figure {
-	return &Figure{Agree: t.agree, N: t.size(), Asked: t.asked}
+	return &Figure{Agree: t.agree, N: t.size(), Asked: t.asked, Delivered: t.delivered}
 }
 
 // Figure is a score that may be shown, with what it was made of.
 type Figure struct {
-	Agree int // agree and strongly agree
-	N     int // the five answers of the scale
-	Asked int // questions sent, whether or not they arrived; 0: not counted
+	Agree     int // agree and strongly agree
+	N         int // the five answers of the scale
+	Asked     int // questions sent; 0: not counted
+	Delivered int // of which known to have arrived
 }
 
 // Score is the share that agree.

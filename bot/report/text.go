@@ -25,8 +25,6 @@ const (
 	notes = `score    the share of "strongly agree" and "agree" among the five answers of the scale. n is how
          many gave one of the five, rate how many of those asked. "Does not apply" and "rather not
          say" are counted apart.
-asked    questions sent. Which of them arrived is not counted: not every channel tells, and what
-         is noted of a message does not say that it asked something.
 hidden   fewer than 5 people agreed, or fewer than 5 did not, so that the figure would tell of
          single people; or it would let such a figure be worked out. It is no zero.
 no one   nobody answered, nor was asked where that is counted.
@@ -69,7 +67,7 @@ func (p printer) line(format string, args ...any) {
 func (p printer) stage(s Stage) {
 	p.line("")
 	p.line("%s: %q", s.ID, s.Headline)
-	p.row("", "score", "n", "95 % interval", "asked", "rate")
+	p.row("", "score", "n", "95 % interval", "asked", "delivered", "rate")
 	for _, one := range s.Statements {
 		p.statement(one)
 	}
@@ -114,7 +112,7 @@ func (p printer) figure(name string, f *Figure) {
 	if share, known := f.Rate(); known {
 		rate = percent(share)
 	}
-	p.row(name, percent(f.Score()), fmt.Sprint(f.N), percent(low)+" to "+percent(high), counted(f.Asked), rate)
+	p.row(name, percent(f.Score()), fmt.Sprint(f.N), percent(low)+" to "+percent(high), counted(f.Asked), counted(f.Delivered), rate)
 }
 
 func (p printer) apart(a *Apart) {
@@ -135,7 +133,7 @@ func (p printer) apart(a *Apart) {
 
 // row writes the cells of a line, the name to the left and the rest to the right.
 func (p printer) row(name string, cells ...string) {
-	widths := [...]int{8, 7, 18, 9, 7}
+	widths := [...]int{8, 7, 18, 9, 11, 7}
 	line := "    " + fit(name, nameWidth)
 	for i, c := range cells {
 		line += strings.Repeat(" ", max(1, widths[i]-utf8.RuneCountInString(c))) + c

@@ -115,7 +115,7 @@ func tableOf(ctx context.Context, c config.Config, p config.Provider, by report.
 		}
 		for _, c := range counts {
 			in.Counts = append(in.Counts, report.Count{
-				Month: c.Of.Month, Service: c.Of.Service, Channel: c.Of.Channel, Language: c.Of.Language, Statement: c.Of.Statement, Asked: c.Asked,
+				Month: c.Of.Month, Service: c.Of.Service, Channel: c.Of.Channel, Language: c.Of.Language, Statement: c.Of.Statement, Delivered: c.Delivered, Asked: c.Asked,
 			})
 		}
 	}

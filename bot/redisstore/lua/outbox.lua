@@ -51,7 +51,7 @@ local function note(task, conv, status, settled, next, case)
     conv .. ' ' .. status .. ' ' .. settled .. ' ' .. next .. ' ' .. (case or ''), 'PX', WEEK)
 end
 
--- noted reads it: conversation (nil: no such task), status, settled, next, case.
+-- noted reads it: conversation (nil: no such task), status, settled, next, and argument 17 of settle.lua.
 local function noted(task)
   return string.match(redis.call('GET', outgoingKey(task)) or '', '^(%S+) (%d+) (%d+) (%d+) ?(%S*)$')
 end

@@ -11,12 +11,13 @@
 local task, rank, arrived, lost = ARGV[4], tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
 if task == '' then task = redis.call('GET', receiptKey(ARGV[5])) end
 if not task then return redis.error_reply('HEARD MISSING') end
-local conv, status, settled, next, case = noted(task)
+local conv, status, settled, next, about = noted(task)
 if not conv then return redis.error_reply('HEARD MISSING') end
 if rank == 0 or ARGV[5] ~= '' and redis.call('GET', receiptKey(ARGV[5])) == '-' then return {} end
 
 local before, sealed = tonumber(status), ''
-note(task, conv, int(math.max(rank, before)), settled, next, case)
+local case, month, of = string.match(about, '^([^,]*),?([^,]*),?(.*)$')
+note(task, conv, int(math.max(rank, before)), settled, next, about)
 if ARGV[5] ~= '' then redis.call('SET', receiptKey(ARGV[5]), task, 'PX', WEEK) end
 
 local c = redis.call('HMGET', conversationKey(conv), 'f', 's', 'k', 'w')
@@ -32,7 +33,7 @@ if rank >= arrived and string.find(c[2] or '', '^whatsapp:') then
   if back and rank == lost and ARGV[9] == '1' then
     local _, parked, told = window(c[4])
     set_window(conv, now, parked, told)
-    note(task, conv, '0', settled, next, case)
+    note(task, conv, '0', settled, next, about)
     if ARGV[5] ~= '' then redis.call('SET', receiptKey(ARGV[5]), '-', 'PX', WEEK) end
     put_back(conv, back)
     if own then redis.call('HDEL', conversationKey(conv), 'f') end
@@ -50,6 +51,11 @@ if own then
     redis.call('HDEL', conversationKey(conv), 'f')
     follow(conv, c[2], false)
   end
+end
+
+-- A question of a survey is counted when it first arrives.
+if of ~= '' and rank >= arrived and rank ~= lost and before < arrived then
+  redis.call('HINCRBY', countsKey(month), of, '1')
 end
 
 -- What was seen to arrive has arrived. All else but a failure is told of news only, and only once it is there.

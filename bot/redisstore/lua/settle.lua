@@ -6,7 +6,7 @@
 --      9 '1' if that holds for the whole sender
 --      10 id, 11 case, 12 sealed: the staff task if its case is listed;  13 id, 14 sealed: else;  15 their due; 13 '': no task
 --      16 the keys that sealed them, as sealingKey has them
---      17 case that the message has news of, or ''  18 '1' if WhatsApp said that its window is closed
+--      17 case that the message has news of, or '', and if it asks a statement ',<month>,<what is counted of its arrival>'  18 '1' if WhatsApp said that its window is closed
 --      19 '1' to keep the message until it has arrived  20 task under which a template was sent in its place, or ''
 --      21... hashed ids that the provider gave
 -- Returns the next lease (nine values) or nothing; HEARD FENCED, STALE. Settling again by the same lease answers what
@@ -91,7 +91,7 @@ elseif result == 'again' then
 elseif result == 'parked' then
   redis.call('RPUSH', parkedKey(conv), waiting(0, 0, f.class, task, f.sealed))
   if ARGV[20] ~= '' then
-    note(ARGV[20], conv, '0', '0', '0', ARGV[17])
+    note(ARGV[20], conv, '0', '0', '0', (string.match(ARGV[17], '^[^,]*')))
     known(ARGV[20])
   end
   if told == '-' or redis.call('HEXISTS', tasksKey, told) == 0 then told = give_task() or '-' end
