@@ -265,3 +265,20 @@ func TestAGivenPasswordIsChanged(t *testing.T) {
 		t.Error("the other session goes on")
 	}
 }
+
+// Who works for one of several providers finds its desk, and is signed in to that one
+// alone.
+func TestSeveralDesks(t *testing.T) {
+	h := newDeskHouse(t, func(o *console.DesksOptions) {
+		o.Desks = append(o.Desks, desk.New(desk.Options{Provider: bot.Provider{ID: "other", Name: "Other <Council>"}}))
+	})
+	c := h.colleague("sam", desk.Handler)
+	c.base = h.server.URL + "/desk"
+	_, page := c.get("/")
+	c.sees(page, `href="/desk/try/"`, `href="/desk/other/"`, "Other &lt;Council&gt;")
+	_, page = c.get("/other/")
+	c.sees(page, "Sign in", "Password")
+	if status, _ := c.get("/nowhere/"); status != http.StatusNotFound {
+		t.Errorf("status %d for a provider that there is not", status)
+	}
+}

@@ -337,3 +337,18 @@ func TestChangingAPasswordTakesTheOldOne(t *testing.T) {
 	_, err = h.desk.ChangePassword(h.ctx, sam, password, "five old brown shoes")
 	h.refused(err, desk.RejectSlow, "after five guesses")
 }
+
+// When the cost of a password rises, it does for everybody who signs in.
+func TestACheapHashIsMadeAgain(t *testing.T) {
+	h := open(t)
+	sam := h.add("sam", desk.Handler)
+	if err := h.desk.Cheapen(h.ctx, sam.Member, password); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		h.signIn("sam")
+		if hash, err := h.desk.HashOf(h.ctx, sam.Member); err != nil || !strings.Contains(hash, "m=19456,t=2,p=1") {
+			t.Errorf("the hash is %q, %v", hash, err)
+		}
+	}
+}
