@@ -22,6 +22,9 @@ func (p *deskPages) nav(r *http.Request, who desk.Who) []navEntry {
 		need       desk.Permission
 	}{
 		{"/", "Home", ""},
+		{"/work", "To do", desk.SeeCases},
+		{"/work", "To do", desk.SeeGuarded},
+		{"/cases", "All cases", desk.SeeCases},
 		{"/members", "Members", desk.ManageStaff},
 		{"/audit", "Audit log", desk.ReadAudit},
 	} {
@@ -29,6 +32,9 @@ func (p *deskPages) nav(r *http.Request, who desk.Who) []navEntry {
 			continue
 		}
 		path := p.root + e.path
+		if n := len(all); n > 0 && all[n-1].Path == path {
+			continue // two permissions lead to it
+		}
 		here := r.URL.Path == path || e.path != "/" && strings.HasPrefix(r.URL.Path, path+"/")
 		all = append(all, navEntry{path, e.name, here})
 	}

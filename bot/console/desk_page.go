@@ -68,6 +68,8 @@ func (p *deskPages) routes() {
 	p.page("GET /{$}", "", p.home)
 	p.page("GET /{rest...}", "", func(*visit) error { return noPage() })
 	p.signInRoutes()
+	p.workRoutes()
+	p.caseRoutes()
 	p.memberRoutes()
 	p.auditRoutes()
 }
