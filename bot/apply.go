@@ -107,6 +107,9 @@ func (w *work) save(e flows.Save) {
 		w.conv.Idea = joined(w.conv.Idea, e.Value)
 	}
 	c := w.subject
+	if e.Property == slipProperty {
+		c = nil // who has the phone may be somebody else: their words are not on the case
+	}
 	guarded := strings.HasPrefix(e.Property, guardedProperties)
 	if c != nil && !e.More && !guarded {
 		w.change(c)
@@ -130,6 +133,9 @@ func (w *work) save(e flows.Save) {
 // guardedProperties begin the case properties that are for whom the person chose,
 // and never for those who look into the case.
 const guardedProperties = "care_"
+
+// slipProperty is what was written where the code of a slip was asked for, and is none.
+const slipProperty = "slip_code"
 
 // ideaProperty is what a compliment or an idea is saved as.
 const ideaProperty = "idea"
@@ -204,7 +210,7 @@ func (w *work) remind(e flows.Remind) {
 // notNow has a notice tried again. One that the person put off does not come by
 // itself before that.
 func (w *work) notNow(e flows.NotNow) {
-	if e.Notice.Kind == noticeConsent {
+	if asksHere(e.Notice.Kind) {
 		w.op(SetTimer{Timer{Kind: Consult, Conversation: w.conv.ID, After: e.After}})
 		return
 	}
@@ -224,7 +230,7 @@ func (w *work) notNow(e flows.NotNow) {
 
 // told takes a notice off the case, and wakes the conversation for the next.
 func (w *work) told(n flows.Notice) {
-	if n.Kind == noticeConsent {
+	if asksHere(n.Kind) {
 		w.consulted(n)
 		return
 	}

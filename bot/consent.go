@@ -82,7 +82,7 @@ func (w *work) consented(answer Consent, text string) {
 
 // consulted ends the question to a patient, and lets the next come.
 func (w *work) consulted(n flows.Notice) {
-	w.conv.Pending = slices.DeleteFunc(slices.Clone(w.conv.Pending), func(p Notice) bool { return string(p.Case) == n.Case })
+	w.conv.Pending = slices.DeleteFunc(slices.Clone(w.conv.Pending), func(p Notice) bool { return p.Kind == n.Kind && string(p.Case) == n.Case })
 	if len(w.conv.Pending) > 0 {
 		w.op(SetTimer{Timer{Kind: Consult, Conversation: w.conv.ID}})
 	}
@@ -101,7 +101,7 @@ func (b *Bot) consult(ctx context.Context, p *provider, l TimerLease, nothing Tu
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return nothing, err
 	}
-	if c == nil || c.bereaved() || w.conv.Left || w.conv.Unwanted {
+	if n.passed(c) || w.conv.Left || w.conv.Unwanted {
 		w.consulted(n.flow(n.Case))
 		return w.turn(), nil
 	}
@@ -109,15 +109,45 @@ func (b *Bot) consult(ctx context.Context, p *provider, l TimerLease, nothing Tu
 		w.op(SetTimer{Timer{Kind: Consult, Conversation: w.conv.ID, After: hold}})
 		return w.turn(), nil
 	}
-	if w.subject == nil || w.subject.Ref != c.Ref {
-		w.about(c)
+	task := StaffTask{ID: w.conv.taskID(Undelivered), Kind: Undelivered, Conv: w.conv.ID}
+	if c != nil {
+		if w.subject == nil || w.subject.Ref != c.Ref {
+			w.about(c)
+		}
+		task = StaffTask{ID: c.taskID(n.undone()), Kind: n.undone(), Case: c.Ref}
 	}
 	_, err = b.stepWoken(ctx, w, flows.Event{Kind: flows.Happened, Notice: n.flow(n.Case)})
 	switch {
 	case errors.As(err, new(storeError)):
 		return nothing, err
 	case err != nil:
-		return b.notTold(nothing, StaffTask{ID: c.taskID(VerifyConsent), Kind: VerifyConsent, Case: c.Ref}, err), nil
+		return b.notTold(nothing, task, err), nil
 	}
 	return w.turn(), nil
+}
+
+// asksHere tells whether a notice is kept with the conversation that is asked, and not
+// with a case: it is about somebody else's, or about none.
+func asksHere(kind string) bool {
+	return slices.Contains([]string{noticeConsent, noticeRecorded, noticeEnrolled}, kind)
+}
+
+// passed tells whether a notice need not be told any more. c is the case that it is
+// about; nil: there is none, or none any more.
+func (n Notice) passed(c *Case) bool {
+	switch n.Kind {
+	case noticeEnrolled:
+		return false
+	case noticeRecorded:
+		return c == nil || c.bereaved() || c.Recorded == nil || !c.Recorded.Joined.IsZero()
+	}
+	return c == nil || c.bereaved()
+}
+
+// undone is what staff are to do where a notice could not be told.
+func (n Notice) undone() StaffTaskKind {
+	if n.Kind == noticeRecorded {
+		return NotJoined
+	}
+	return VerifyConsent
 }

@@ -20,6 +20,9 @@ func (w *work) facts() flows.Facts {
 	if c == nil {
 		return f
 	}
+	if w.notice != nil && w.notice.Kind == noticeRecorded && w.conv.Guesses.tooMany(w.now) {
+		f.Slip = "spent"
+	}
 	if w.foreign() {
 		f.Case.Ref = string(c.Ref) // who is asked about another's case learns nothing of it
 		return f
@@ -47,7 +50,9 @@ func (w *work) facts() flows.Facts {
 }
 
 // foreign tells whether the flow under way asks somebody about another's case.
-func (w *work) foreign() bool { return w.notice != nil && w.notice.Kind == noticeConsent }
+func (w *work) foreign() bool {
+	return w.notice != nil && (w.notice.Kind == noticeConsent || w.notice.Kind == noticeRecorded)
+}
 
 // seed orders the statements that the person of a conversation is asked.
 func (c *Conversation) seed() uint64 {

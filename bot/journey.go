@@ -28,7 +28,7 @@ func (w *work) journey(e flows.Act) error {
 	case flows.ConsentRefused:
 		w.consented(ConsentRefused, "The patient says that they did not ask for this. Disclose nothing; decide what can be looked at.")
 	case flows.NotMe:
-		w.conv.Unwanted = true
+		w.conv.Unwanted = w.conv.Unwanted || len(w.conv.sent()) == 0 // who has a case of their own here still hears of it
 		w.task(WrongNumber, withinDays, "The number that was given belongs to somebody else. Nothing more goes to it.")
 	case flows.MakeFormal:
 		w.makeFormal(c)
@@ -45,7 +45,7 @@ func (w *work) journey(e flows.Act) error {
 	case flows.ToldOfDeath:
 		w.toldOfDeath(c)
 	case flows.ConfirmWords:
-		return w.open()
+		w.confirmed(c)
 	}
 	return nil
 }

@@ -83,6 +83,9 @@ func (b *Bot) moved(ctx context.Context, w *work, here flows.State, code string)
 	if err := b.pack(ctx, w, m); err != nil {
 		return err
 	}
+	if m.old.Nobody { // the code of a slip, with the other word
+		return b.joined(ctx, w, here, code)
+	}
 	w.op(UseCode{Code: code, Conversation: from})
 	return b.settleIn(ctx, w, here, m)
 }

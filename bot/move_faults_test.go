@@ -182,7 +182,7 @@ func TestADamagedConversationDoesNotMove(t *testing.T) {
 func TestWhatMovesIsDecidedForEachField(t *testing.T) {
 	address := []string{
 		"ID", "Version", "Channel", "Sender", "Address", "LastAt", "LastSeq", "Left", "MovedTo", "OptAt", "OptSeq", "Rush", "Guesses",
-		"Watched", "Unwanted", "Resting", "Call", "Slip",
+		"Watched", "Unwanted", "Resting", "Call", "Slip", "Nobody", "Enrolled",
 		"Missed", // becomes messages of the new one
 	}
 	person := []string{"Session", "Case", "Handle", "AlertAt", "Cases", "LastSaid", "Pending", "Idea", "Texts"}

@@ -35,7 +35,7 @@ func (w *work) mustWait(kind string) time.Duration {
 
 // undisturbed tells whether nothing goes to a conversation unasked, no news and no
 // reminder.
-func (c *Conversation) undisturbed() bool { return c.Watched || c.Unwanted || c.Resting }
+func (c *Conversation) undisturbed() bool { return c.Watched || c.Unwanted || c.Resting || c.Nobody }
 
 // left is how long the quiet goes on; 0: it is not quiet.
 func (h Hours) left(local time.Time) time.Duration {

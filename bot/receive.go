@@ -70,6 +70,12 @@ func (b *Bot) inbound(ctx context.Context, p *provider, view View, in channels.I
 			err = b.moved(ctx, w, st, code)
 		}
 		w.answered()
+	} else if code, is := b.takesSlip(w, in, &st); is && err == nil && !late {
+		in.Text, in.Start = slipWord, "" // neither must anybody read this one
+		if !b.tooMuch(w, in, st.Language) {
+			err = b.joined(ctx, w, st, code)
+		}
+		w.answered()
 	} else if err == nil {
 		ev := w.event(in, late)
 		if ev.Kind == flows.Message && in.Opt == "" && b.tooMuch(w, in, st.Language) {

@@ -47,9 +47,13 @@ type Conversation struct {
 	Idea     string   `cbor:"20,keyasint,omitempty"` // a compliment or an idea that is being written
 	Guesses  Guesses  `cbor:"21,keyasint,omitzero"`  // at codes to move by
 	Slip     bool     `cbor:"26,keyasint,omitempty"` // they left by a word that may not have meant it
-	Texts    Texts    `cbor:"23,keyasint,omitempty"` // whether a text may go to this number where WhatsApp does not reach it
-	Missed   Missed   `cbor:"24,keyasint,omitzero"`
-	Call     *Call    `cbor:"25,keyasint,omitempty"` // nil: what is held elsewhere stays there
+
+	Nobody   bool      `cbor:"30,keyasint,omitempty"` // it has no address: its case was written down by staff, and waits for who has the slip
+	Enrolled time.Time `cbor:"31,keyasint,omitempty"` // when it was welcomed, which is done once
+
+	Texts  Texts  `cbor:"23,keyasint,omitempty"` // whether a text may go to this number where WhatsApp does not reach it
+	Missed Missed `cbor:"24,keyasint,omitzero"`
+	Call   *Call  `cbor:"25,keyasint,omitempty"` // nil: what is held elsewhere stays there
 }
 
 // OwnCase is a case as its conversation knows it.
@@ -114,6 +118,8 @@ type Case struct {
 	Patient  ConversationID `cbor:"22,keyasint,omitempty"` // whose consent was asked
 	Died     time.Time      `cbor:"23,keyasint,omitempty"` // when we learnt that the person it is about has died
 	Checked  int            `cbor:"24,keyasint,omitempty"` // how often it was asked whether care has changed
+
+	Recorded *Recorded `cbor:"60,keyasint,omitempty"` // how staff wrote it down; nil: its person sent it
 
 	Assigned MemberID   `cbor:"25,keyasint,omitempty"` // whose case it is; Handler is the name that the person reads
 	Barred   []MemberID `cbor:"26,keyasint,omitempty"` // who may not see it: they are named in it
@@ -264,6 +270,7 @@ const (
 	WentToOmbudsman StaffTaskKind = "ombudsman"
 	WrongNumber     StaffTaskKind = "wrong number"
 	ReleaseNews     StaffTaskKind = "after a death"
+	NotJoined       StaffTaskKind = "not reached yet" // it was written down by staff, and its person gave no code yet
 )
 
 // StatementAnswer is one answer to one of the 21 statements, without person,

@@ -8,6 +8,7 @@ const (
 	phraseMovedHere  = "moved_here"
 	phraseMovedAway  = "moved_away"
 	phraseMoveNoGood = "move_no_good"
+	phraseSlipNoGood = "slip_no_good"
 	phraseMoveUnsent = "move_unsent"
 	phraseMoveSame   = "move_same"
 	phraseNotReached = "not_reached"
@@ -16,7 +17,7 @@ const (
 // apartPhrases lists all of them.
 func apartPhrases() []string {
 	return []string{
-		phraseSlowDown, phraseHolding, phraseMovedHere, phraseMovedAway, phraseMoveNoGood, phraseMoveUnsent, phraseMoveSame, phraseNotReached,
+		phraseSlowDown, phraseHolding, phraseMovedHere, phraseMovedAway, phraseMoveNoGood, phraseSlipNoGood, phraseMoveUnsent, phraseMoveSame, phraseNotReached,
 	}
 }
 
@@ -30,6 +31,9 @@ func (s *Set) MovedAway(language string) string { return s.apart(phraseMovedAway
 // MoveNoGood is said to a code that is wrong, used or old; which of them, nobody
 // is told.
 func (s *Set) MoveNoGood(language string) string { return s.apart(phraseMoveNoGood, language) }
+
+// SlipNoGood is said to a code of a slip that is none, was used, or was tried too often.
+func (s *Set) SlipNoGood(language string) string { return s.apart(phraseSlipNoGood, language) }
 
 // MoveUnsent is said where something else was begun and not sent.
 func (s *Set) MoveUnsent(language string) string { return s.apart(phraseMoveUnsent, language) }

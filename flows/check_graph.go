@@ -58,6 +58,7 @@ func conditionFacts() map[string][]string {
 		"months_ago":  nil,
 		"asked_about": {"me", "other", "group"},
 		"asked_why":   {"asked", "capacity", "child", "died", "affected"},
+		"slip":        {"spent"},
 		"waiting":     nil, // any flow
 	}
 }

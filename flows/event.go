@@ -28,6 +28,7 @@ type Event struct {
 
 	Visit  uint32 // Silence
 	Notice Notice // Happened
+	Asked  bool   // Happened: the person just asked for it, so it is told at once
 
 	Facts Facts
 }
@@ -59,6 +60,10 @@ type Facts struct {
 	Cases      []CaseBrief // of this person, sent and not closed, oldest first; empty: only Case is known
 	Asked      []string    // statements that were asked about the case before
 	Case       CaseFacts
+
+	// Slip is "spent" where the person tried too many codes of a slip to have another
+	// looked at.
+	Slip string
 
 	// Reach is how anybody can write to the provider, a line for each address, to be
 	// passed on; empty: that is not known.

@@ -156,6 +156,9 @@ func (t *turn) dangerous(word string) bool {
 	return t.set.urgentFlow != "" && !t.running(t.set.urgentFlow) && t.set.urgent.in(word)
 }
 
+// Alarming tells whether a text that staff wrote down holds words that may mean danger.
+func (s *Set) Alarming(text string) bool { return s.urgent.in(normalise(text)) }
+
 // danger keeps the words, as story where they are one, and helps at once.
 func (t *turn) danger(f *Frame, s *step, word string) error {
 	if s.gathers() {

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -83,12 +84,16 @@ func (t *turn) hasStory() bool {
 // named for it, unless they are in the middle of something.
 func (t *turn) happened() error {
 	n := t.ev.Notice
+	if t.ev.Asked {
+		t.purpose, t.st.Last = Reply, t.now.Unix()
+	}
 	switch {
 	case t.nothingToAsk(n.Kind):
 		t.effects = append(t.effects, Done{Notice: n})
 		return nil
 	case t.st.Notice != nil && t.st.Notice.Kind == n.Kind && t.st.Notice.ID == n.ID:
 		return nil
+	case t.ev.Asked:
 	case t.st.Notice != nil && t.st.Notice.Case != n.Case:
 		t.effects = append(t.effects, NotNow{Notice: n, After: otherCase})
 		return nil
@@ -113,18 +118,20 @@ func (t *turn) nothingToAsk(kind string) bool {
 
 // dropNotice makes way for newer news: what was offered and not read stays with
 // the case, and is offered after it.
-func (t *turn) dropNotice() {
-	if t.st.Notice == nil {
-		return
+func (t *turn) dropNotice() { t.st = t.st.WithoutNotice() }
+
+// WithoutNotice is the state without the notice that is offered, and without the flow
+// that tells it.
+func (s *State) WithoutNotice() State {
+	rest := *s
+	if s.Notice == nil {
+		return rest
 	}
-	kind := t.st.Notice.Kind
-	t.st.Notice = nil
-	for i := range t.st.Frames {
-		if t.st.Frames[i].Flow == kind {
-			t.st.Frames = t.st.Frames[:i]
-			return
-		}
+	rest.Notice = nil
+	if i := slices.IndexFunc(s.Frames, func(f Frame) bool { return f.Flow == s.Notice.Kind }); i >= 0 {
+		rest.Frames = slices.Clone(s.Frames[:i])
 	}
+	return rest
 }
 
 // attending tells whether the person is in the middle of something: at a question,

@@ -23,6 +23,7 @@ type Simulation struct {
 	pending   []pendingNotice // as bot keeps them with a case
 	news      map[string]string
 	refs      int
+	written   Notice          // what the slip that was handed over opens; zero: none, or it was opened
 	coded     time.Time       // when the code to move by was told; long ago: none is good
 	log       strings.Builder // the lines of a transcript
 	noted     int             // how much of Said is in it
@@ -91,6 +92,9 @@ func (w *Simulation) note() {
 func (w *Simulation) Write(text string) error {
 	w.did(LineThem, text)
 	ev := Event{Kind: Message, Text: text}
+	if w.written.Case != "" && strings.HasSuffix(text, simulatedCode) {
+		return w.join()
+	}
 	if inside, ok := strings.CutPrefix(text, "["); ok && strings.HasSuffix(inside, "]") {
 		what, rest, _ := strings.Cut(strings.TrimSuffix(inside, "]"), " ")
 		ev.Text = ""
@@ -143,6 +147,26 @@ func (w *Simulation) GoOn(channel Channel) error {
 	return w.step(Event{Kind: Message, Returned: true})
 }
 
+// invitation is the notice that asks for the code of a slip.
+const invitation = "recorded"
+
+// join has the person give the code on the slip that staff handed to them: the case is
+// theirs from now on, as bot does it.
+func (w *Simulation) join() error {
+	n := w.written
+	w.written = Notice{}
+	if w.State.Notice != nil && w.State.Notice.Kind == invitation {
+		w.State = w.State.WithoutNotice()
+	}
+	w.pending = slices.DeleteFunc(w.pending, func(p pendingNotice) bool { return p.notice.Kind == invitation })
+	w.pending = append(w.pending, pendingNotice{notice: n})
+	w.Facts.Case = CaseFacts{Ref: n.Case, Status: "open", Stage: Informed, Due: w.Now.AddDate(0, 0, 3)}
+	if w.State.Case == "" {
+		w.State.Case = n.Case
+	}
+	return w.step(Event{Kind: Happened, Notice: n, Asked: true})
+}
+
 // button finds the newest button of that label.
 func (w *Simulation) button(label string) string {
 	for _, m := range slices.Backward(w.Said) {
@@ -160,9 +184,11 @@ func (w *Simulation) Happen(kind, words string) error {
 	w.did(LineStaff, strings.TrimSpace(kind+" "+words))
 	id := fmt.Sprintf("entry-%d", len(w.news)+1)
 	w.news[id] = words
-	if kind == "recorded" {
+	if kind == invitation {
 		w.refs++
-		w.Facts.Case = CaseFacts{Ref: fmt.Sprintf("H-TEST%d", w.refs), Status: "draft", Stage: Making}
+		w.written = Notice{Kind: "written", Case: fmt.Sprintf("H-TEST%d", w.refs), ID: id}
+		w.pending = append(w.pending, pendingNotice{notice: Notice{Kind: kind, Case: w.written.Case, ID: id + "-asks"}})
+		return w.tell()
 	}
 	w.pending = append(w.pending, pendingNotice{notice: Notice{Kind: kind, Case: w.Facts.Case.Ref, ID: id}})
 	return w.tell()
@@ -179,6 +205,8 @@ func (w *Simulation) Know(text string) error {
 		w.Facts.Moving = func() (string, string) { return simulatedCode, value }
 	case "reach":
 		w.Facts.Reach = value
+	case "slip":
+		w.Facts.Slip = value
 	case "texts":
 		w.Facts.Texts = value == "yes"
 	case "handler":

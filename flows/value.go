@@ -42,6 +42,8 @@ func (t *turn) look(name, answer string) (string, bool) {
 		return "", f != nil && !t.st.Never && len(t.draw(t.version(f))) > 0
 	case "texts":
 		return "", t.ev.Facts.Texts
+	case "slip":
+		return t.ev.Facts.Slip, t.ev.Facts.Slip != ""
 	case "first_words":
 		return "", len(t.st.Early) > 0
 	case "handler", "due", "decides", "proposed", "findings", "place_help", "ways", "reach":
