@@ -18,10 +18,10 @@ type How string
 
 // The ways.
 const (
-	InPerson How = "told"
-	ByCall   How = "call"
-	ByLetter How = "letter"
-	ByMail   How = "e-mail"
+	HowTold   How = "told"
+	HowCalled How = "call"
+	HowLetter How = "letter"
+	HowMail   How = "e-mail"
 )
 
 // Recording is what a member of staff writes down for somebody: a concern that they
@@ -149,7 +149,7 @@ func (w *work) recorded(by By, r Recording) {
 		at = r.At
 	}
 	if r.How == "" {
-		r.How = InPerson
+		r.How = HowTold
 	}
 	if w.lang = r.Language; !slices.Contains(w.p.Flows.Languages(), w.lang) {
 		w.lang = w.p.Flows.Languages()[0]
@@ -188,8 +188,8 @@ func (w *work) recorded(by By, r Recording) {
 // how says on the timeline how it came about.
 func (r *Recording) how() string {
 	how := map[How]string{
-		InPerson: "A member of staff wrote this down when they were told it.", ByCall: "A member of staff wrote this down from a call.",
-		ByLetter: "A letter, typed in by a member of staff.", ByMail: "An e-mail, put in by a member of staff.",
+		HowTold: "A member of staff wrote this down when they were told it.", HowCalled: "A member of staff wrote this down from a call.",
+		HowLetter: "A letter, typed in by a member of staff.", HowMail: "An e-mail, put in by a member of staff.",
 	}[r.How]
 	if how == "" {
 		how = "A member of staff wrote this down."

@@ -172,12 +172,12 @@ func TestRecordedForWhoHasACase(t *testing.T) {
 // form that is sent twice makes one case.
 func TestALetterIsRecorded(t *testing.T) {
 	w, slip := recording(t, func(r *bot.Recording) {
-		r.How, r.Number, r.Name, r.Words = bot.ByLetter, "", "Ade", "I want to kill myself"
+		r.How, r.Number, r.Name, r.Words = bot.HowLetter, "", "Ade", "I want to kill myself"
 		r.At = time.Date(2026, 1, 12, 9, 0, 0, 0, time.UTC)
 		r.Cause, r.Barred = "Sam", []bot.MemberID{"sam"}
 	})
 	c := w.recorded(slip)
-	if !c.Due.Equal(england(t).AcknowledgeBy(c.Received)) || c.Received.Day() != 12 || c.Privacy != bot.PrivacyNamed || c.Recorded.How != bot.ByLetter {
+	if !c.Due.Equal(england(t).AcknowledgeBy(c.Received)) || c.Received.Day() != 12 || c.Privacy != bot.PrivacyNamed || c.Recorded.How != bot.HowLetter {
 		t.Errorf("received %v, due %v, %q", c.Received, c.Due, c.Privacy)
 	}
 	if len(c.Barred) != 1 || w.task(bot.Danger) == nil {
