@@ -22,7 +22,7 @@ const hospital = bot.ProviderID("hospital")
 // house is a desk on a store of its own, and a way to put cases there without a
 // conversation.
 type house struct {
-	*testing.T
+	testing.TB
 	ctx   context.Context
 	store *redisstore.Store
 	bot   *bot.Bot
@@ -37,9 +37,9 @@ var (
 	recorder = desk.Who{Member: "m-recorder", Name: "Bo", Roles: []desk.Role{desk.Recorder}}
 )
 
-func open(t *testing.T) *house {
+func open(t testing.TB) *house {
 	t.Helper()
-	h := &house{T: t, ctx: context.Background(), now: time.Date(2026, 11, 4, 10, 0, 0, 0, time.UTC)}
+	h := &house{TB: t, ctx: context.Background(), now: time.Date(2026, 11, 4, 10, 0, 0, 0, time.UTC)}
 	var err error
 	key := make([]byte, 32)
 	_, _ = rand.Read(key)
@@ -68,7 +68,7 @@ func open(t *testing.T) *house {
 	return h
 }
 
-func provider(t *testing.T) bot.Provider {
+func provider(t testing.TB) bot.Provider {
 	t.Helper()
 	src, err := flows.Parse(library.Files)
 	if err != nil {

@@ -22,7 +22,7 @@ func (d *Desk) CasesFrom(ctx context.Context, who Who, f Filter, from CasePlace)
 	if err := who.need(SeeCases); err != nil {
 		return nil, false, err
 	}
-	now, limit := d.o.Now(), cmp.Or(f.Limit, mostShown)
+	now, limit := d.days(), cmp.Or(f.Limit, mostShown)
 	err = d.index.now(ctx, func(s snapshot) error {
 		first := 0
 		if from.Ref != "" {
@@ -57,7 +57,7 @@ type TaskPlace struct {
 // same moment may come twice where the task of the place has ended since; nothing
 // is left out.
 func (d *Desk) WorkFrom(ctx context.Context, who Who, f Filter, from TaskPlace) (list []Item, more bool, err error) {
-	now, limit := d.o.Now(), cmp.Or(f.Limit, mostShown)
+	now, limit := d.days(), cmp.Or(f.Limit, mostShown)
 	err = d.index.now(ctx, func(s snapshot) error {
 		var all []Item
 		for _, danger := range []bool{true, false} {

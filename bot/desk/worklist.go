@@ -78,7 +78,7 @@ const mostShown = 50
 
 // Work lists what needs a person now: danger first, then soonest due.
 func (d *Desk) Work(ctx context.Context, who Who, f Filter) (w Work, err error) {
-	now := d.o.Now()
+	now := d.days()
 	err = d.index.now(ctx, func(s snapshot) error {
 		var danger, rest []Item
 		places, languages, kinds := map[string]bool{}, map[string]bool{}, map[string]bool{}
@@ -124,7 +124,7 @@ func (d *Desk) Cases(ctx context.Context, who Who, f Filter) (l List, err error)
 	if err := who.need(SeeCases); err != nil {
 		return l, err
 	}
-	now := d.o.Now()
+	now := d.days()
 	err = d.index.now(ctx, func(s snapshot) error {
 		var all []Summary
 		for _, c := range s.all {
@@ -166,12 +166,33 @@ func maySeeTask(who Who, t bot.StaffTask, c *bot.Case) bool {
 	return who.May(SeeCases)
 }
 
+// days counts the working days from one moment. Thousands of lines share a few dates,
+// so each is counted once.
+type days struct {
+	time.Time
+	calendar bot.Calendar
+	counted  map[time.Time]int
+}
+
+func (d *Desk) days() *days {
+	return &days{d.o.Now(), d.o.Provider.Calendar, map[time.Time]int{}}
+}
+
+func (n *days) until(due time.Time) int {
+	left, ok := n.counted[due]
+	if !ok {
+		left = n.calendar.WorkingDaysUntil(n.Time, due)
+		n.counted[due] = left
+	}
+	return left
+}
+
 func isDanger(k bot.StaffTaskKind) bool { return k == bot.Danger || k == bot.ConfirmedDanger }
 
-func (d *Desk) item(t bot.StaffTask, c *bot.Case, now time.Time) Item {
+func (d *Desk) item(t bot.StaffTask, c *bot.Case, now *days) Item {
 	i := Item{
 		Task: t, HasPhone: t.Phone != "", Danger: isDanger(t.Kind), Overdue: now.After(t.Due),
-		DaysLeft: d.o.Provider.Calendar.WorkingDaysUntil(now, t.Due),
+		DaysLeft: now.until(t.Due),
 	}
 	i.Task.Phone = ""
 	if c != nil {
@@ -181,13 +202,13 @@ func (d *Desk) item(t bot.StaffTask, c *bot.Case, now time.Time) Item {
 	return i
 }
 
-func (d *Desk) summary(c *bot.Case, now time.Time) Summary {
+func (d *Desk) summary(c *bot.Case, now *days) Summary {
 	s := Summary{
 		Ref: c.Ref, Status: c.Status, Stage: c.Stage, Formal: c.Formal, Channel: string(c.Channel), Language: c.Language,
-		Privacy: privacy(c), Place: field(c, "place"), Assigned: c.Assigned, Handler: c.Handler, Opened: c.Opened, Due: c.Due, Overdue: overdue(c, now),
+		Privacy: privacy(c), Place: field(c, "place"), Assigned: c.Assigned, Handler: c.Handler, Opened: c.Opened, Due: c.Due, Overdue: overdue(c, now.Time),
 	}
 	if !c.Due.IsZero() {
-		s.DaysLeft = d.o.Provider.Calendar.WorkingDaysUntil(now, c.Due)
+		s.DaysLeft = now.until(c.Due)
 	}
 	return s
 }
