@@ -42,6 +42,7 @@ type work struct {
 // caseWork is what becomes of one case in a turn.
 type caseWork struct {
 	c       *Case
+	was     *Case // as it was read; nil: it is new
 	changed bool
 	erased  bool
 }
@@ -62,7 +63,7 @@ func (w *work) hold(c *Case) *Case {
 	own.Fields, own.Pending = slices.Clone(c.Fields), slices.Clone(c.Pending)
 	own.Asked, own.History = slices.Clone(c.Asked), slices.Clone(c.History)
 	own.Barred, own.Links = slices.Clone(c.Barred), slices.Clone(c.Links)
-	w.cases = append(w.cases, &caseWork{c: &own})
+	w.cases = append(w.cases, &caseWork{c: &own, was: c})
 	return &own
 }
 
@@ -108,6 +109,11 @@ func (w *work) turn() Turn {
 		}
 	}
 	t.Ops = append(t.Ops, w.ops...)
+	for _, one := range w.cases {
+		if !one.erased {
+			t.Ops = append(t.Ops, w.happened(one)...)
+		}
+	}
 	for i, m := range w.sends {
 		if i == len(w.sends)-1 {
 			m.Asks = w.asks

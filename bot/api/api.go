@@ -25,6 +25,7 @@ const mostBody = 64 << 10
 type Options struct {
 	Desks   []*desk.Desk // one a provider
 	Drawers bot.Drawers  // for the keys that make writes happen once
+	Events  bot.EventLog
 	Now     func() time.Time
 	Log     *slog.Logger // nil: none
 

@@ -293,3 +293,42 @@ func TestATokenHasAPace(t *testing.T) {
 	h.later(time.Second)
 	h.ask(token, "GET", "hospital/cases", nil).is(t, http.StatusOK, "")
 }
+
+// A complaints system that asks now and then must hear of each thing that happened,
+// once.
+func TestEventsSinceAPlace(t *testing.T) {
+	h := open(t)
+	token := h.token(desk.SeeCases, desk.Answer, desk.GiveOut)
+	path := "hospital/cases/" + string(h.put(bot.Case{}))
+	var got []string
+	next := ""
+	read := func() (more bool) {
+		var page struct {
+			Events []struct{ Type, Reference string }
+			Next   string
+			More   bool
+		}
+		h.ask(token, "GET", "hospital/events?limit=2&cursor="+url.QueryEscape(next), nil).into(t, &page)
+		for _, e := range page.Events {
+			if e.Reference != strings.TrimPrefix(path, "hospital/cases/") {
+				t.Errorf("of %q", e.Reference)
+			}
+			got = append(got, e.Type)
+		}
+		next = page.Next
+		return page.More
+	}
+	if read() {
+		t.Error("more than nothing happened")
+	}
+	h.ask(token, "POST", path+"/acknowledgement", map[string]string{"handler": "Sam Reed"}).is(t, http.StatusNoContent, "")
+	h.ask(token, "POST", path+"/assignment", map[string]string{"member": "m-1", "name": "Sam Reed"}).is(t, http.StatusNoContent, "")
+	h.ask(token, "POST", path+"/notes", map[string]string{"words": "Not for the world."}).is(t, http.StatusNoContent, "")
+	h.ask(token, "POST", path+"/updates", map[string]string{"words": "We know more."}).is(t, http.StatusNoContent, "")
+	if !read() || read() || read() {
+		t.Error("what there is more is told wrong")
+	}
+	if want := []string{"case.acknowledged", "case.assigned", "case.updated"}; !slices.Equal(got, want) {
+		t.Errorf("read %q, want %q", got, want)
+	}
+}

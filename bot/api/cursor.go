@@ -81,3 +81,20 @@ func taskPlace(text string) (p desk.TaskPlace, err error) {
 	p.Due, err = unInstant(parts[0])
 	return p, err
 }
+
+func eventCursor(number uint64) string { return cursor("events", strconv.FormatUint(number, 10)) }
+
+func eventPlace(text string) (uint64, error) {
+	if text == "" {
+		return 0, nil
+	}
+	parts, err := uncursor(text, "events", 1)
+	if err != nil {
+		return 0, err
+	}
+	number, err := strconv.ParseUint(parts[0], 10, 64)
+	if err != nil {
+		return 0, badCursor()
+	}
+	return number, nil
+}

@@ -20,6 +20,11 @@ func FuzzCursor(f *testing.F) {
 				t.Errorf("%+v is read as %+v, %v", p, again, err)
 			}
 		}
+		if n, err := eventPlace(text); err == nil && text != "" {
+			if again, err := eventPlace(eventCursor(n)); err != nil || again != n {
+				t.Errorf("%d is read as %d, %v", n, again, err)
+			}
+		}
 		if p, err := taskPlace(text); err == nil && text != "" {
 			if again, err := taskPlace(taskCursor(p)); err != nil || again != p {
 				t.Errorf("%+v is read as %+v, %v", p, again, err)

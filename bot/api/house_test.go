@@ -77,7 +77,7 @@ func open(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	h.desk = desk.New(desk.Options{Store: h.side, Bot: b, Provider: p, Now: h.now, Log: log})
-	h.server = httptest.NewServer(api.New(api.Options{Desks: []*desk.Desk{h.desk}, Drawers: h.side, Now: h.now, Log: log}))
+	h.server = httptest.NewServer(api.New(api.Options{Desks: []*desk.Desk{h.desk}, Drawers: h.side, Events: h.side, Now: h.now, Log: log}))
 	t.Cleanup(h.server.Close)
 	return h
 }

@@ -62,6 +62,14 @@ type workPage struct {
 	}
 }
 
+type eventsPage struct {
+	Body struct {
+		Events []Event `json:"events" doc:"Oldest first"`
+		Next   string  `json:"next" doc:"The cursor to go on from, now or later"`
+		More   bool    `json:"more" doc:"There are others already"`
+	}
+}
+
 type oneCase struct {
 	ETag string `header:"ETag" doc:"The case's version, for If-Match"`
 	Body Case
@@ -86,6 +94,14 @@ func (s *server) reading() {
 		})
 	huma.Register(s.api, operation("get-case", http.MethodGet, "cases/{reference}", "Read a case", desk.SeeCases, http.StatusNotFound),
 		func(ctx context.Context, in *OfCase) (*oneCase, error) { return s.getCase(ctx, in) })
+	huma.Register(s.api, operation("list-events", http.MethodGet, "events", "List what happened to cases in the last 30 days, oldest first", desk.SeeCases),
+		func(ctx context.Context, in *struct {
+			OfProvider
+			Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"200"`
+			Cursor string `query:"cursor" maxLength:"400" doc:"What an earlier answer gave as next; left out: from the beginning"`
+		}) (*eventsPage, error) {
+			return s.listEvents(ctx, in.Cursor, in.Limit)
+		})
 	huma.Register(s.api, operation("get-timeline", http.MethodGet, "cases/{reference}/timeline", "Read all that was said about a case", desk.SeeCases, http.StatusNotFound),
 		func(ctx context.Context, in *OfCase) (*timeline, error) { return s.getTimeline(ctx, in) })
 }
@@ -159,5 +175,28 @@ func (s *server) getTimeline(ctx context.Context, in *OfCase) (*timeline, error)
 	}
 	out := &timeline{}
 	out.Body.Lines = linesOf(lines)
+	return out, nil
+}
+
+func (s *server) listEvents(ctx context.Context, from string, limit int) (*eventsPage, error) {
+	after, err := eventPlace(from)
+	if err != nil {
+		return nil, err
+	}
+	c := callerOf(ctx)
+	if !c.who.May(desk.SeeCases) {
+		return nil, problem(http.StatusForbidden, "not-allowed", "This token may not see cases.")
+	}
+	all, err := s.o.Events.Events(ctx, c.desk.Provider().ID, after, limit+1)
+	if err != nil {
+		return nil, s.failed(ctx, "list-events", err)
+	}
+	out := &eventsPage{}
+	out.Body.Events, out.Body.More = []Event{}, len(all) > limit
+	for _, e := range all[:min(limit, len(all))] {
+		out.Body.Events = append(out.Body.Events, Event{Kind: string(e.Kind), Reference: string(e.Case), Version: e.Version, At: e.At.UTC()})
+		after = e.Number
+	}
+	out.Body.Next = eventCursor(after)
 	return out, nil
 }

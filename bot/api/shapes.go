@@ -53,6 +53,14 @@ type Line struct {
 	Withheld bool      `json:"withheld" doc:"It tells who the person is, which this token may not see"`
 }
 
+// Event is something that happened to a case. What it was is read from the case.
+type Event struct {
+	Kind      string    `json:"type" example:"case.updated"`
+	Reference string    `json:"reference"`
+	Version   uint64    `json:"version" doc:"Of the case, after it"`
+	At        time.Time `json:"at"`
+}
+
 // Task is something that staff must see to.
 type Task struct {
 	ID              string    `json:"id"`

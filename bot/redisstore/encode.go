@@ -68,6 +68,9 @@ func (e *turnEncoder) encode(op bot.Op) error {
 		return nil
 	case bot.Audit:
 		return e.addAudit(op.Record)
+	case bot.Happened:
+		e.addEvent(op)
+		return nil
 	case bot.AddAnswers:
 		return e.addAnswers(op.Answers)
 	}

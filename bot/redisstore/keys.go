@@ -15,7 +15,7 @@ type keyKind struct{ lua, name string }
 var keyKinds = []keyKind{
 	{"conversationKey", "c:"}, // hash: v version, r sealed record, k case, s sender, n last token, f flight, w window, t pace, x code
 	{"keptKey", "w:"},         // list: sealed entries that belong to no case
-	{"caseKey", "k:"},         // hash: v version, r sealed record, w wrapped data key, h handle, n number of entries; timeline: see entryField
+	{"caseKey", "k:"},         // hash: v version, r sealed record, w wrapped data key, h handle, n number of entries, l numbers of its events; timeline: see entryField
 	{"caseTasksKey", "kt:"},   // set: ids of the staff tasks about a case
 	{"handleKey", "h:"},       // string: sealed conversation id
 
@@ -51,6 +51,8 @@ var soleKeys = []keyKind{
 	{"taskDueKey", "taskdue"}, // zset: staff task id by due
 	{"changesKey", "changes"}, // counter of commits that staff can see
 	{"feedKey", "feed"},       // zset: k<case>, s<staff task id> or x (all) by the count of changes when it was last written
+	{"eventsKey", "events"},   // zset: "<number> <case> <kind> <version> <at, ms>" by number; see events.go
+	{"eventKey", "event"},     // counter that numbers the events
 	{"auditKey", "audit"},     // hash: number -> "<hash> <sealed line>"; appended to only
 	{"tokenKey", "token"},     // counter that makes the fencing tokens of timers
 	{"sendersKey", "senders"}, // set: senders that have conversations
@@ -89,6 +91,8 @@ func casesKey(p bot.ProviderID) string                 { return prefix(p) + "cas
 func tasksKey(p bot.ProviderID) string                 { return prefix(p) + "tasks" }
 func changesKey(p bot.ProviderID) string               { return prefix(p) + "changes" }
 func feedKey(p bot.ProviderID) string                  { return prefix(p) + "feed" }
+func eventsKey(p bot.ProviderID) string                { return prefix(p) + "events" }
+func eventKey(p bot.ProviderID) string                 { return prefix(p) + "event" }
 func auditKey(p bot.ProviderID) string                 { return prefix(p) + "audit" }
 func marksKey(p bot.ProviderID) string                 { return prefix(p) + "marks" }
 

@@ -31,6 +31,7 @@ type Desk interface {
 	bot.DeskFeed
 	bot.Drawers
 	bot.AuditLog
+	bot.EventLog
 }
 
 // Fixture is a store to be tested, empty, and what the suite needs to see of it.

@@ -93,6 +93,8 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"every line of the audit log follows the one before", auditChain},
 		{"lines that come at once are all in the audit log", auditAtOnce},
 		{"a form's turn is known again", turnDone},
+		{"what happened to cases is told in order", events},
+		{"what happened long ago is let go", eventsEnd},
 
 		{"a flow's version never changes, its wording does", flowVersions},
 		{"a watermark only moves forward", watermark},

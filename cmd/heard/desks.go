@@ -26,6 +26,7 @@ func (h *house) openDesks(ctx context.Context, c config.Config, as *desk.Who) er
 	for _, p := range h.staffed {
 		o.Desks = append(o.Desks, desk.New(desk.Options{Store: store, Bot: h.bot, Provider: p, Passwords: passwords, Log: h.log}))
 	}
+	h.desks = o.Desks
 	o.SignOn = signOns(c)
 	pages := console.NewDesks(o)
 	h.mux.Handle("/desk/", pages)

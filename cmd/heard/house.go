@@ -13,7 +13,9 @@ import (
 	"time"
 
 	"heard/bot"
+	"heard/bot/desk"
 	"heard/bot/dispatch"
+	"heard/bot/hooks"
 	"heard/bot/redisstore"
 	"heard/channels"
 	"heard/channels/webchat"
@@ -29,11 +31,13 @@ type house struct {
 	options  redisstore.Options
 	store    *redisstore.Store
 	desk     *redisstore.Desk // nil: no pages
+	desks    []*desk.Desk     // of its pages, a provider each
 	flows    []*flows.Set     // by provider, in the configuration's order
 	staffed  []bot.Provider   // those whose desks are served, the same
 	bot      *bot.Bot
 	dispatch *dispatch.Dispatcher
 	inboxes  *dispatch.Inboxes
+	teller   *hooks.Teller // nil: no program is told anything
 	lines    []*lines
 	files    *keeping
 	metrics  *metrics
@@ -204,6 +208,9 @@ func (h *house) run(ctx context.Context, s *server) error {
 	start(func(ctx context.Context) error { return h.dispatch.Run(ctx, h.bot) })
 	start(h.inboxes.Run)
 	start(h.announce)
+	if h.teller != nil {
+		start(h.teller.Run)
+	}
 	err := s.serve(ctx, h.mux, h.log)
 	for i := len(stops) - 1; i > 0 || i == 0 && h.embedded == nil; i-- {
 		stops[i]()

@@ -41,7 +41,7 @@ var allowed = map[string][]string{
 	"heard/cmd/heard": {
 		"heard/config", "heard/flows", "heard/flows/library", "heard/channels", "heard/channels/twilio", "heard/channels/telegram",
 		"heard/channels/webchat", "heard/bot", "heard/bot/redisstore", "heard/bot/dispatch", "heard/bot/console", "heard/bot/report",
-		"heard/bot/files", "heard/bot/desk", "heard/bot/signon",
+		"heard/bot/files", "heard/bot/api", "heard/bot/hooks", "heard/bot/desk", "heard/bot/signon",
 	},
 }
 

@@ -14,6 +14,8 @@
 //	bot/desk          who may see and do what, and a case as it may be shown
 //	bot/signon        staff sign in with their own system
 //	bot/console       the pages
+//	bot/api           the desk for programs
+//	bot/hooks         other systems are told what happens
 //	bot/report        answers to the 21 statements become tables
 //	cmd/heard         flags, wiring, start and stop order
 //
@@ -81,6 +83,9 @@ func commands() []command {
 		{"chat", "talk to a flow in the terminal", chat},
 		{"flows", "check, test, draw or list flows: heard flows check|test|graph|list", flowsCommand},
 		{"user", "add, list and change the staff who may sign in: heard user add|list|roles|disable|enable|password", user},
+		{"token", "let a program use the API: heard token add|list|revoke", token},
+		{"hook", "tell another system what happens: heard hook add|list|remove|test", hook},
+		{"audit", "print the audit log, and see that nothing in it was changed", audit},
 		{"key", "print a new key for the configuration", key},
 		{"config", "print a commented configuration", configExample},
 		{"report", "print how far people agree with the 21 statements", printReport},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -21,6 +22,8 @@ type metrics struct {
 	commits  *prometheus.CounterVec
 	events   *prometheus.CounterVec
 	inboxes  *prometheus.CounterVec
+	programs *prometheus.CounterVec
+	webhooks *prometheus.CounterVec
 	turns    *prometheus.HistogramVec
 }
 
@@ -36,6 +39,8 @@ func newMetrics() *metrics {
 		commits:  counter("heard_commits_total", "Commits, by how they ended.", "result"),
 		events:   counter("heard_events_total", "What a person must look at: messages put aside, words of danger, crowds of new numbers.", "kind"),
 		inboxes:  counter("heard_inbox_failures_total", "Times that an inbox could not be read: Telegram polled, or Twilio's list.", "way"),
+		programs: counter("heard_api_requests_total", "Requests of programs, by operation and status of the answer.", "operation", "status"),
+		webhooks: counter("heard_webhooks_total", "Tries to tell other systems what happened to a case, by how they ended.", "result"),
 		turns: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "heard_turn_seconds", Help: "Time from a message to its commit.",
 			Buckets: []float64{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5},
@@ -44,10 +49,13 @@ func newMetrics() *metrics {
 	for _, kind := range []string{"put aside", "danger", "crowd"} {
 		m.events.WithLabelValues(kind) // there from the start, so that the first one is seen to rise
 	}
+	for _, result := range []string{"told", "failed", "given up"} {
+		m.webhooks.WithLabelValues(result)
+	}
 	for _, way := range []string{"poll", "list"} {
 		m.inboxes.WithLabelValues(way)
 	}
-	m.registry.MustRegister(m.inboxes, m.refusals, m.sends, m.receipts, m.commits, m.events, m.turns,
+	m.registry.MustRegister(m.programs, m.webhooks, m.inboxes, m.refusals, m.sends, m.receipts, m.commits, m.events, m.turns,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -61,6 +69,12 @@ func (m *metrics) refused(way string) channels.Refused {
 }
 
 func (m *metrics) unread(way string) { m.inboxes.WithLabelValues(way).Inc() }
+
+func (m *metrics) asked(operation string, status int) {
+	m.programs.WithLabelValues(operation, strconv.Itoa(status)).Inc()
+}
+
+func (m *metrics) told(result string) { m.webhooks.WithLabelValues(result).Inc() }
 
 func (m *metrics) sent(result string) { m.sends.WithLabelValues(result).Inc() }
 

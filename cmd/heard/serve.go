@@ -42,6 +42,7 @@ func serve(ctx context.Context, p *program) error {
 	if err := h.openDesks(ctx, c, nil); err != nil {
 		return errors.Join(err, h.close())
 	}
+	h.openPrograms()
 	if h.embedded != nil {
 		log.LogAttrs(ctx, slog.LevelWarn, "redis is embedded: NOTHING IS KEPT when this process ends")
 	}

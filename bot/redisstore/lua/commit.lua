@@ -28,6 +28,7 @@
 --        s id case due sealed new                        staff task; case '-' for none
 --        e id                                            end a staff task
 --        n month id sealed                               an answer to a statement
+--        v case kind version at, ms                      an event of a case
 --        b number line                                   audit line of that number, which must be the next
 -- Returns {'done'} and the leases, flat, nine values each (held in outbox.lua); of what the turn brought itself,
 --         the conversation's record and the message are left out. {'duplicate'};
@@ -36,7 +37,8 @@
 -- Nearly every turn runs through here, and each costs all the others their time: records are read once, fields of
 -- one key are written at once, and what the turn itself settles is not asked.
 local SIZE = {x = 4, c = 6, k = 8, d = 4, a = 5, w = 3, f = 2, q = 6, t = 4, u = 2, s = 6, e = 2, n = 4, z = 3, r = 2, m = 3,
-  o = 3, g = 4, y = 3, l = 3, b = 3}
+  o = 3, g = 4, y = 3, l = 3, b = 3, v = 5}
+local KEEP_EVENTS = 30 * 24 * 3600 * 1000
 local TURN, MARK, FIRST, LAST = ARGV[4], P .. ARGV[5], 14, #ARGV
 
 local known = redis.call('MGET', MARK, sealingKey)
@@ -205,9 +207,23 @@ local function erase_case(ref, handle)
     end_task(id)
     redis.call('ZREM', feedKey, 's' .. id)
   end
+  for number in string.gmatch(redis.call('HGET', caseKey(ref), 'l') or '', '%d+') do
+    redis.call('ZREMRANGEBYSCORE', eventsKey, number, number)
+  end
   redis.call('DEL', caseKey(ref), caseTasksKey(ref), handleKey(handle))
   redis.call('ZREM', feedKey, 'k' .. ref)
   if redis.call('ZREM', casesKey, ref) == 1 or #tasks > 0 then tell('x', '') end
+end
+
+-- add_event numbers an event, and lets go a few of those that are older than KEEP_EVENTS: more than come.
+local function add_event(ref, kind, version, at)
+  local number = int(redis.call('INCR', eventKey))
+  redis.call('ZADD', eventsKey, number, number .. ' ' .. ref .. ' ' .. kind .. ' ' .. version .. ' ' .. at)
+  local before = redis.call('HGET', caseKey(ref), 'l')
+  redis.call('HSET', caseKey(ref), 'l', before and before .. ' ' .. number or number)
+  for _, old in ipairs(redis.call('ZRANGE', eventsKey, '0', '1')) do
+    if tonumber(string.match(old, '%d+$')) < now - KEEP_EVENTS then redis.call('ZREM', eventsKey, old) end
+  end
 end
 
 local function put_task(id, case, due, sealed)
@@ -294,6 +310,8 @@ while i <= LAST do
     redis.call('HSET', answersKey(id), ARGV[i + 2], ARGV[i + 3])
   elseif op == 'b' then
     redis.call('HSET', auditKey, id, ARGV[i + 2])
+  elseif op == 'v' then
+    add_event(id, ARGV[i + 2], ARGV[i + 3], ARGV[i + 4])
   end
   i = i + SIZE[op]
 end
