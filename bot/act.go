@@ -221,8 +221,7 @@ func (w *work) outcome(a flows.Action) error {
 	}
 	switch a {
 	case flows.OpenedOutcome:
-		c.Outcome.Read = w.now
-		w.survey(c, noticeAfterOutcome, afterOutcome)
+		w.opened(c)
 	case flows.OutcomeLater:
 		c.Outcome.Answer = "later"
 	case flows.AcceptOutcome:

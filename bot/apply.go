@@ -115,6 +115,10 @@ func (w *work) save(e flows.Save) {
 		w.change(c)
 		c.setField(e)
 	}
+	if c != nil && e.Point > c.Points {
+		w.change(c)
+		c.Points = e.Point
+	}
 	if e.Clear || c != nil && !e.More && !guarded && len(e.Media) == 0 && e.Shown == "" {
 		return
 	}
@@ -222,6 +226,9 @@ func (w *work) notNow(e flows.NotNow) {
 	for i := range c.Pending {
 		if n := &c.Pending[i]; n.Kind == e.Notice.Kind && string(n.Entry) == e.Notice.ID {
 			n.NotBefore = w.now.Add(e.After)
+			if n.Kind == noticeOutcome && c.Outcome.Manner != ByMessage {
+				n.NotBefore = w.now.Add(onAsking)
+			}
 			w.change(c)
 		}
 	}

@@ -50,6 +50,8 @@ type Provider struct {
 	// ReflectAfter is how long after an accepted outcome the person is asked to
 	// look back.
 	ReflectAfter time.Duration
+
+	SecondSignature bool // an outcome is offered only once another person has signed it
 }
 
 // Options are what a Bot is made of.

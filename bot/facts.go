@@ -32,7 +32,7 @@ func (w *work) facts() flows.Facts {
 		Ref: string(c.Ref), Stage: c.Stage, Status: string(c.Status),
 		Handler: c.Handler, Decides: c.Decides, Due: c.Due,
 		Overdue: c.overdue(w.now),
-		About:   c.field("about"), WhyYou: c.field("why_you"), Proposed: c.Proposed,
+		About:   c.field("about"), WhyYou: c.field("why_you"), Proposed: c.Proposed, Ombudsman: c.Outcome.Ombudsman,
 	}
 	if i, due := c.waiting(w.now); i >= 0 {
 		n := c.Pending[i].flow(c.Ref)
@@ -61,13 +61,19 @@ func (c *Conversation) seed() uint64 {
 	return h.Sum64()
 }
 
-// findings are those of an outcome, as flows know them.
-func findings(all []Finding) []flows.Finding {
-	var out []flows.Finding
-	for _, f := range all {
-		out = append(out, flows.Finding(f))
+// tell adds an outcome to what flows know of a case; nil: there is nothing to add.
+func (a *Answered) tell(c *flows.CaseFacts) {
+	if a == nil {
+		return
 	}
-	return out
+	c.Considered, c.Signatory = a.Considered, a.Signatory
+	for _, f := range a.Findings {
+		one := flows.Finding{Point: f.Point, Kind: string(f.Kind), Words: f.Words, Apology: f.Apology, Body: f.Body, NoAction: f.NoAction}
+		for _, p := range f.Actions {
+			one.Actions = append(one.Actions, flows.FindingAction{What: p.What, Owner: p.Owner, Due: p.Due})
+		}
+		c.Findings = append(c.Findings, one)
+	}
 }
 
 // reach is how anybody can write to the provider, a line for each address.

@@ -37,7 +37,7 @@ func (w *work) journey(e flows.Act) error {
 	case flows.AgreeLater, flows.RefuseLater:
 		w.answerLater(c, e.Action == flows.AgreeLater)
 	case flows.AnotherWay:
-		w.task(ArrangeOutcome, withinDays, "The person wants to be told the outcome another way. The case says how, where and by whom.")
+		w.anotherWay(c)
 	case flows.Ombudsman:
 		w.change(c)
 		w.task(WentToOmbudsman, withinDays, "The person disagrees and goes to the ombudsman. Keep the case ready.")

@@ -267,7 +267,8 @@ func (b *Bot) factsWithNews(ctx context.Context, w *work) (flows.Facts, error) {
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return f, storeError{err}
 	}
-	f.Case.News, f.Case.Findings = e.Text, findings(e.Findings)
+	f.Case.News = e.Text
+	e.Outcome.tell(&f.Case)
 	return f, nil
 }
 

@@ -124,6 +124,10 @@ type Case struct {
 	Assigned MemberID   `cbor:"25,keyasint,omitempty"` // whose case it is; Handler is the name that the person reads
 	Barred   []MemberID `cbor:"26,keyasint,omitempty"` // who may not see it: they are named in it
 	Links    []CaseRef  `cbor:"27,keyasint,omitempty"` // other cases about the same matter
+
+	Draft    *OutcomeDraft `cbor:"40,keyasint,omitempty"` // of its outcome; nil: none
+	Promises []Promise     `cbor:"41,keyasint,omitempty"` // what its people were told will be done, oldest first
+	Points   int           `cbor:"42,keyasint,omitempty"` // how many the person named, of which what happened is the first; 0: that is all
 }
 
 // Field is one answer on the case. Value is whole, but for a story, which is on
@@ -162,6 +166,11 @@ type Outcome struct {
 	Offered time.Time `cbor:"2,keyasint,omitempty"`
 	Read    time.Time `cbor:"3,keyasint,omitempty"`
 	Answer  string    `cbor:"4,keyasint,omitempty"` // "accepted", "later", "disagreed"
+
+	Findings  []FindingKind `cbor:"5,keyasint,omitempty"` // of each point, in order; none: it was not given point by point
+	Manner    Manner        `cbor:"6,keyasint,omitempty"` // how it is told
+	ToldBy    string        `cbor:"7,keyasint,omitempty"` // who told it, where that was not by message
+	Ombudsman string        `cbor:"8,keyasint,omitempty"` // who looks at it next: a kind of the jurisdiction's ombudsmen
 }
 
 // StageLog is one move of the stage.
@@ -209,14 +218,8 @@ type Entry struct {
 
 	Choice string `cbor:"10,keyasint,omitempty"` // put aside: the data of a tapped option
 
-	Findings []Finding `cbor:"11,keyasint,omitempty"` // of an outcome: a point each
-	Point    int       `cbor:"12,keyasint,omitempty"` // which point of the complaint these words are, from 1
-}
-
-// Finding is what was found of one point of a complaint.
-type Finding struct {
-	Point string `cbor:"1,keyasint"` // the person's own words
-	Words string `cbor:"2,keyasint"` // what was found, and what is done about it
+	Point   int       `cbor:"12,keyasint,omitempty"` // which point of the complaint these words are, from 1
+	Outcome *Answered `cbor:"20,keyasint,omitempty"` // the whole of an outcome; nil: Text is all
 }
 
 // StaffTask is something that a person on the staff must see to.

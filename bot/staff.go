@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 )
@@ -151,28 +150,6 @@ func (b *Bot) Release(ctx context.Context, id ProviderID, ref CaseRef, by By) er
 func (b *Bot) Update(ctx context.Context, id ProviderID, ref CaseRef, by By, words string) error {
 	return b.staff(ctx, id, ref, by, "update", func(w *work) error {
 		return w.tell(noticeUpdate, Entry{Kind: Told, Text: words, By: by.Name})
-	})
-}
-
-// Resolve offers the person an outcome, in place of one that was not told yet. A
-// case that was closed goes on until they have answered.
-func (b *Bot) Resolve(ctx context.Context, id ProviderID, ref CaseRef, by By, words string) error {
-	return b.ResolvePoints(ctx, id, ref, by, words, nil)
-}
-
-// ResolvePoints does the same with what was found of each point of the complaint,
-// which the person is shown one after the other.
-func (b *Bot) ResolvePoints(ctx context.Context, id ProviderID, ref CaseRef, by By, words string, points []Finding) error {
-	return b.staff(ctx, id, ref, by, "offer an outcome", func(w *work) error {
-		c := w.subject
-		c.withdrawNotices(noticeOutcome)
-		if err := w.tell(noticeOutcome, Entry{Kind: Found, Text: words, By: by.Name, Findings: points}); err != nil {
-			return err
-		}
-		c.reopen()
-		i := slices.IndexFunc(c.Pending, func(n Notice) bool { return n.Kind == noticeOutcome })
-		c.Outcome = Outcome{Entry: c.Pending[i].Entry, Offered: w.now}
-		return c.moveStage(stageOutcome, w.now)
 	})
 }
 

@@ -258,7 +258,7 @@ func (p *person) staff() {
 	case 0, 1:
 		err = w.bot.Update(w.ctx, hospital, ref, by, "We looked at it.")
 	case 2, 3:
-		err = w.bot.ResolvePoints(w.ctx, hospital, ref, by, "We were wrong.", []bot.Finding{{Point: "cold", Words: "It was."}})
+		err = w.offerPoints(ref, by)
 	case 4:
 		err = w.bot.Acknowledge(w.ctx, hospital, ref, by, bot.Acknowledgement{Handler: "Grace", Decides: "an apology"})
 	case 5:

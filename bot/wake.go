@@ -58,6 +58,8 @@ func (b *Bot) woken(ctx context.Context, p *provider, l TimerLease, turn TurnID)
 		return b.consult(ctx, p, l, nothing)
 	case ByText:
 		return b.callByText(ctx, p, l, nothing)
+	case Unopened:
+		return b.unopened(ctx, p, l, nothing)
 	case Burn:
 		return nothing, b.burn(ctx, p, l)
 	}

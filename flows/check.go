@@ -154,7 +154,7 @@ func facts() []string {
 	return []string{
 		"provider", "public_name", "guardian", "deputy", "hours", "ref", "status", "stage", "answers", "handler", "decides", "due",
 		"news", "sent", "count", "low", "high", "limit", "question", "options", "excerpt", "command", "name", "place",
-		"proposed", "findings", "point", "place_help", "help_lines", "process", "ombudsman", "ombudsman_months", "advocate", "code", "ways", "reach", "seen_by", "day_sent",
+		"proposed", "findings", "considered", "signatory", "point", "action", "owner", "body", "place_help", "help_lines", "process", "ombudsman", "ombudsman_months", "advocate", "code", "ways", "reach", "seen_by", "day_sent",
 	}
 }
 

@@ -51,6 +51,8 @@ func conditionFacts() map[string][]string {
 		"kind":        {"nhs", "council", "care_home", "gp", "both"},
 		"proposed":    nil,
 		"findings":    nil,
+		"considered":  nil,
+		"signatory":   nil,
 		"place_help":  nil,
 		"ways":        nil,
 		"reach":       nil,

@@ -112,6 +112,10 @@ type CaseFacts struct {
 	WhyYou   string    // and to "why are you telling us for them"
 	Proposed time.Time // the later date that is proposed; zero: none
 	Findings []Finding // of the outcome under way, a point each; empty: News is all
+
+	Considered string // how the person's wish was considered in that outcome
+	Signatory  string // who answers for it
+	Ombudsman  string // who looks at the case next, as Kind; empty: the one for Kind
 }
 
 // CaseBrief is what a person needs to know one of their cases from another.
@@ -122,8 +126,20 @@ type CaseBrief struct {
 	Overdue bool      // Due has passed
 }
 
-// Finding is what was found of one point of a complaint.
+// Finding is what was found of one point of a complaint. Without a kind it is told in
+// Words alone.
 type Finding struct {
-	Point string // the person's own words, shortened
-	Words string // what was found, and what is done
+	Point    string // the person's own words
+	Kind     string // "upheld", "partly upheld", "not upheld", "withdrawn", "none possible", "for another body"
+	Words    string // what was found
+	Apology  string
+	Body     string // who else it is for
+	Actions  []FindingAction
+	NoAction string // why nothing is to be done
+}
+
+// FindingAction is something that is done because of a finding.
+type FindingAction struct {
+	What, Owner string
+	Due         time.Time
 }

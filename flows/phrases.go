@@ -74,7 +74,6 @@ const (
 	phraseWordsNotMonths = "words.not_months"
 	phraseWordsOf        = "words.of"
 	phraseSentMore       = "send.more"
-	phraseFinding        = "finding"
 	phrasePointMore      = "points.more"
 	phraseUnsaid         = "unsaid"
 	phraseUnsaidNone     = "unsaid.none"
@@ -108,6 +107,10 @@ func enginePhrases() []string {
 	}
 	for _, v := range ScaleValues() {
 		keys = append(keys, "scale."+v)
+	}
+	keys = append(keys, phraseFindingDoes)
+	for _, kind := range findingPhrases() {
+		keys = append(keys, phraseFindingPrefix+kind)
 	}
 	for _, s := range []string{"none", "draft", "both", "open", "overdue", "withdrawn", "transferred", "closed"} {
 		keys = append(keys, "status."+s)

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -162,6 +163,15 @@ func (s *Set) compileNations(src *Sources) {
 	s.advocacy = src.Advocacy
 }
 
+// Ombudsmen are those of a nation, by the kind of provider; "both" where two bodies
+// look at it together.
+func (s *Set) Ombudsmen(nation string) map[string]OmbudsmanSource {
+	if n, ok := s.nations[nation]; ok {
+		return n.ombudsmen
+	}
+	return s.nations[defaultNation].ombudsmen
+}
+
 // law is what the person's nation says about a name; empty: nothing.
 func (t *turn) law(name string) string {
 	n, ok := t.set.nations[t.ev.Facts.Nation]
@@ -174,7 +184,7 @@ func (t *turn) law(name string) string {
 	case "process":
 		return n.process[t.set.languages[t.lang]]
 	}
-	o, ok := n.ombudsmen[t.ev.Facts.Kind]
+	o, ok := n.ombudsmen[cmp.Or(t.ev.Facts.Case.Ombudsman, t.ev.Facts.Kind)]
 	if !ok {
 		o = n.ombudsmen[defaultKind]
 	}

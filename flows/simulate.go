@@ -231,11 +231,18 @@ func (w *Simulation) Know(text string) error {
 		} else {
 			c.Proposed = day
 		}
+	case "considered":
+		c.Considered = value
+	case "signatory":
+		c.Signatory = value
 	case "finding":
-		point, words, _ := strings.Cut(value, "|")
-		c.Findings = append(c.Findings, Finding{Point: strings.TrimSpace(point), Words: strings.TrimSpace(words)})
+		f, err := parseFinding(value)
+		if err != nil {
+			return err
+		}
+		c.Findings = append(c.Findings, f)
 	default:
-		return fmt.Errorf("the fact %q is not known: handler, decides, about, why, kind, nation, ways, reach, texts, proposed, due, finding", name)
+		return fmt.Errorf("the fact %q is not known: handler, decides, about, why, kind, nation, ways, reach, texts, proposed, due, considered, signatory, finding", name)
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package flows
 
 import (
 	"strconv"
-	"strings"
 )
 
 // get is what conditions know of a name: a fact of the world, or a saved answer.
@@ -46,7 +45,7 @@ func (t *turn) look(name, answer string) (string, bool) {
 		return t.ev.Facts.Slip, t.ev.Facts.Slip != ""
 	case "first_words":
 		return "", len(t.st.Early) > 0
-	case "handler", "due", "decides", "proposed", "findings", "place_help", "ways", "reach":
+	case "handler", "due", "decides", "proposed", "findings", "considered", "signatory", "place_help", "ways", "reach":
 		v := t.value(name)
 		return v, v != ""
 	case "status":
@@ -121,6 +120,10 @@ func (t *turn) value(name string) string {
 		return t.set.lists[t.lang].day(f.Case.Proposed)
 	case "findings":
 		return t.findings()
+	case "considered":
+		return f.Case.Considered
+	case "signatory":
+		return f.Case.Signatory
 	case "place_help":
 		if p := t.place(); p != nil && p.help != nil {
 			return fill(p.help[t.lang].on(t.ev.Channel), t.value)
@@ -156,18 +159,6 @@ func (t *turn) moving() (code, ways string) {
 		return "", ""
 	}
 	return t.ev.Facts.Moving()
-}
-
-// findings puts an outcome in words, point by point.
-func (t *turn) findings() string {
-	var b strings.Builder
-	for i, f := range t.ev.Facts.Case.Findings {
-		if i > 0 {
-			b.WriteString("\n\n")
-		}
-		b.WriteString(strconv.Itoa(i+1) + " " + t.wordsWith(phraseFinding, map[string]string{"point": f.Point}) + "\n" + f.Words)
-	}
-	return b.String()
 }
 
 func (t *turn) due() string {
