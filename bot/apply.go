@@ -225,7 +225,7 @@ func (w *work) notNow(e flows.NotNow) {
 	}
 	for i := range c.Pending {
 		if n := &c.Pending[i]; n.Kind == e.Notice.Kind && string(n.Entry) == e.Notice.ID {
-			n.NotBefore = w.now.Add(e.After)
+			n.NotBefore, n.Planned = w.now.Add(e.After), false
 			if n.Kind == noticeOutcome && c.Outcome.Manner != ByMessage {
 				n.NotBefore = w.now.Add(onAsking)
 			}

@@ -148,6 +148,9 @@ type Notice struct {
 
 	Held bool    `cbor:"4,keyasint,omitempty"` // somebody has died: it waits until a person releases it
 	Case CaseRef `cbor:"5,keyasint,omitempty"` // of a conversation's notices: the case it is about
+
+	// Planned: staff chose NotBefore, so who asks before is not told either.
+	Planned bool `cbor:"6,keyasint,omitempty"`
 }
 
 // Consent is how far the patient's leave has come.
@@ -215,6 +218,14 @@ type Entry struct {
 	By    string             `cbor:"7,keyasint,omitempty"` // staff; empty: the person, or the bot itself
 	Shown string             `cbor:"8,keyasint,omitempty"` // consent: the words that were shown
 	From  channels.MessageID `cbor:"9,keyasint,omitempty"`
+
+	// Of what staff told: which points it is about, from 1, and, where it was
+	// translated, what was written first and who translated it.
+	About      []int  `cbor:"30,keyasint,omitempty"`
+	Written    string `cbor:"31,keyasint,omitempty"`
+	Translator string `cbor:"32,keyasint,omitempty"`
+
+	Of EntryID `cbor:"33,keyasint,omitempty"` // a note: what it took back before the person was told
 
 	Choice string `cbor:"10,keyasint,omitempty"` // put aside: the data of a tapped option
 

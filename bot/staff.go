@@ -145,12 +145,10 @@ func (b *Bot) Release(ctx context.Context, id ProviderID, ref CaseRef, by By) er
 	})
 }
 
-// Update tells the person of a case something, in the words of the staff. It
-// also acknowledges the case, and names who handles it.
+// Update tells the person of a case something, in the words of the staff: Tell, with
+// nothing but them.
 func (b *Bot) Update(ctx context.Context, id ProviderID, ref CaseRef, by By, words string) error {
-	return b.staff(ctx, id, ref, by, "update", func(w *work) error {
-		return w.tell(noticeUpdate, Entry{Kind: Told, Text: words, By: by.Name})
-	})
+	return b.Tell(ctx, id, ref, by, Telling{Words: words})
 }
 
 // tell puts words on the timeline and leaves a notice; the conversation is woken

@@ -149,7 +149,7 @@ func (b *Bot) news(ctx context.Context, p *provider, l TimerLease, nothing Turn)
 	}
 	if hold := max(w.mustWait(w.subject.Pending[i].Kind), w.early(w.subject.Pending[i])); hold > 0 {
 		w.change(w.subject)
-		w.subject.Pending[i].NotBefore = w.now.Add(hold)
+		w.subject.Pending[i].NotBefore, w.subject.Pending[i].Planned = w.now.Add(hold), false
 		w.wakeFor(w.subject)
 		return w.turn(), nil
 	}
@@ -224,7 +224,7 @@ func (c *Case) waiting(now time.Time) (i int, due bool) {
 	if i := c.dueNotice(now, ""); i >= 0 {
 		return i, true
 	}
-	return slices.IndexFunc(c.Pending, func(n Notice) bool { return !n.Held && n.Entry != "" }), false
+	return slices.IndexFunc(c.Pending, func(n Notice) bool { return !n.Held && !n.Planned && n.Entry != "" }), false
 }
 
 // flow is the notice as flows know it.

@@ -171,6 +171,10 @@ type Capabilities struct {
 	Pause time.Duration // between two messages to one person, but for a few at once; 0: none
 }
 
+// TemplateWindow is how long a channel with templates takes free text after the
+// person's last message.
+const TemplateWindow = 24 * time.Hour
+
 // CapabilitiesOf returns the data of one channel. Source: domain.md's limits,
 // from Twilio's and Telegram's documentation.
 func CapabilitiesOf(c Channel) Capabilities {

@@ -21,6 +21,7 @@ type Options struct {
 	Store    Store
 	Bot      *bot.Bot
 	Provider bot.Provider
+	Files    FileReader // what people sent; nil: nothing can be opened
 
 	Passwords *Passwords       // one for all desks of a process; nil: its own
 	Now       func() time.Time // nil: the clock

@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -64,7 +65,7 @@ func open(t testing.TB) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.desk = desk.New(desk.Options{Store: side, Bot: h.bot, Provider: p, Now: func() time.Time { return h.now }})
+	h.desk = desk.New(desk.Options{Store: side, Bot: h.bot, Provider: p, Files: kept{"photo1": "a photo"}, Now: func() time.Time { return h.now }})
 	return h
 }
 
@@ -94,7 +95,7 @@ func (h *house) put(c bot.Case, said ...bot.Entry) bot.CaseRef {
 	conv := &bot.Conversation{
 		ID: bot.ConversationID(rand.Text()), Channel: channels.SMS, Sender: "+447700900999", Address: channels.Address("+447700900123"),
 	}
-	c.Ref, c.Handle, c.Channel = bot.NewCaseRef(), bot.Handle(rand.Text()), channels.SMS
+	c.Ref, c.Handle, c.Channel = bot.NewCaseRef(), bot.Handle(rand.Text()), cmp.Or(c.Channel, channels.SMS)
 	if c.Status == "" {
 		c.Status, c.Stage = bot.Open, flows.Informed
 	}

@@ -60,6 +60,10 @@ type Line struct {
 	bot.Entry
 	Label    string // what was asked, of an answer
 	Withheld bool   // it tells who they are, and that may not be shown: there is no text
+
+	Waits     bool      // the person was not told yet
+	Planned   time.Time // until then, as staff chose; zero: they are told as soon as may be
+	TakenBack bool      // before they were told
 }
 
 // Case is a case as one member of staff may see it. Looking is noted in the audit log.
@@ -85,6 +89,7 @@ func (d *Desk) Case(ctx context.Context, who Who, ref bot.CaseRef) (*View, error
 	}
 	v := d.view(c, revealed)
 	d.lines(v, entries, revealed)
+	v.planned(c.Pending)
 	v.Tasks = tasks
 	if !who.May(GiveOut) {
 		v.Barred = nil

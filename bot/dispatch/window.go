@@ -18,7 +18,7 @@ import (
 //
 // WhatsApp says sometimes at once, and mostly only in a receipt, that its window is
 // shut: then it counts as shut until the person has written again.
-const window = 24 * time.Hour
+const window = channels.TemplateWindow
 
 // shut tells whether free text is not taken at a time.
 func (d *Dispatcher) shut(l bot.Lease, at time.Time) bool {
