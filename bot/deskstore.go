@@ -32,6 +32,19 @@ type DeskFeed interface {
 	ReadTasks(ctx context.Context, p ProviderID, ids []string) ([]StaffTask, error)
 }
 
+// CaseWalk comes by all cases that were sent, whatever comes in meanwhile.
+type CaseWalk interface {
+	// WalkCases lists references, oldest first, after a mark, and the mark of the last.
+	// None: that was all.
+	WalkCases(ctx context.Context, p ProviderID, after CaseMark, limit int) ([]CaseRef, CaseMark, error)
+}
+
+// CaseMark is how far a walk has come. The zero mark is the beginning.
+type CaseMark struct {
+	At  int64 // when the case was sent, ms
+	Ref CaseRef
+}
+
 // Changed is what was written up to a count of changes.
 type Changed struct {
 	To    uint64

@@ -61,6 +61,7 @@ func New(o Options) http.Handler {
 	s.api.UseMiddleware(s.counted, s.signedIn)
 	s.reading()
 	s.writing()
+	s.exporting()
 	described, err := json.Marshal(s.api.OpenAPI())
 	if err != nil {
 		panic(err) // it is made of this package's types: caught by any test

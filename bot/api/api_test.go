@@ -11,6 +11,7 @@ import (
 
 	"heard/bot"
 	"heard/bot/desk"
+	"heard/bot/export"
 )
 
 type caseList struct {
@@ -44,6 +45,10 @@ func TestWhoIsAnonymousIsInNoAnswer(t *testing.T) {
 		h.commit(bot.AddTask{Task: bot.StaffTask{ID: "conversation-1/danger", Kind: bot.Danger, Conv: "conversation-1", At: h.now(), Due: h.now(), Words: "I cannot go on"}})
 		for id, o := range d.operations() {
 			h.ask(token, o.method, address(o, ref), bodies(h, ref)[id])
+		}
+		for _, kind := range export.Kinds() {
+			h.ask(token, "GET", "hospital/exports/"+string(kind), nil).is(t, http.StatusOK, "")
+			h.ask(token, "GET", "hospital/exports/"+string(kind)+"?format=csv", nil).is(t, http.StatusOK, "")
 		}
 	}
 	all := h.seen.String()
@@ -330,5 +335,29 @@ func TestEventsSinceAPlace(t *testing.T) {
 	}
 	if want := []string{"case.acknowledged", "case.assigned", "case.updated"}; !slices.Equal(got, want) {
 		t.Errorf("read %q, want %q", got, want)
+	}
+}
+
+// What is taken out must be all that there is: who is named with their name, and what
+// was said as it was said.
+func TestExports(t *testing.T) {
+	h := open(t)
+	token := h.token(desk.SeeCases, desk.Export)
+	named := h.put(bot.Case{Privacy: bot.PrivacyNamed, Fields: secrets}, bot.Entry{Kind: bot.Said, Field: "name", Text: person})
+	for range 205 {
+		h.put(bot.Case{Fields: secrets}, bot.Entry{Kind: bot.Said, Field: "story", Text: "=They forgot her"})
+	}
+	cases := string(h.ask(token, "GET", "hospital/exports/cases?format=csv", nil).body)
+	if strings.Count(cases, "\nH-") != 206 || strings.Count(cases, person) != 1 || !strings.Contains(cases, string(named)) {
+		t.Errorf("%d cases and %d names", strings.Count(cases, "\nH-"), strings.Count(cases, person))
+	}
+	lines := string(h.ask(token, "GET", "hospital/exports/timeline", nil).body)
+	if strings.Count(lines, "They forgot her") != 205 || strings.Count(lines, person) != 1 {
+		t.Errorf("%d lines, %d names", strings.Count(lines, "\n"), strings.Count(lines, person))
+	}
+	h.ask(token, "GET", "hospital/exports/audit", nil).is(t, http.StatusForbidden, "not-allowed")
+	audit := string(h.ask(h.token(desk.ReadAudit), "GET", "hospital/exports/audit", nil).body)
+	if !strings.Contains(audit, `"did":"export","case":"","on":"timeline jsonl"`) {
+		t.Errorf("the audit log is %s", audit)
 	}
 }

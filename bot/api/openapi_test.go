@@ -82,7 +82,7 @@ func (d document) check(o described, a answer) {
 		d.Errorf("%s answers %s as %q, the document has %v", o.OperationID, status, kind, slices.Collect(maps.Keys(r.Content)))
 		return
 	}
-	if !strings.HasSuffix(kind, "json") {
+	if kind != "application/json" && kind != "application/problem+json" {
 		return
 	}
 	escape := strings.NewReplacer("~", "~0", "/", "~1", "{", "%7B", "}", "%7D", "+", "%2B").Replace
@@ -103,7 +103,7 @@ func (d document) check(o described, a answer) {
 // bodies are what each operation is sent in the tests; nil: it takes none.
 func bodies(h *house, ref bot.CaseRef) map[string]any {
 	return map[string]any{
-		"list-cases": nil, "list-work": nil, "list-events": nil, "get-case": nil, "get-timeline": nil,
+		"list-cases": nil, "list-work": nil, "list-events": nil, "export": nil, "get-case": nil, "get-timeline": nil,
 		"acknowledge":        map[string]any{"handler": "Sam Reed", "decides": "pay back your fare", "words": "I have it.", "by": "Sam Reed", "due": h.now().AddDate(0, 0, 9)},
 		"update":             map[string]any{"words": "We have asked the ward.", "reason": "weekly"},
 		"propose-later":      map[string]any{"due": h.now().AddDate(0, 2, 0), "words": "The ward sister is away."},
@@ -115,7 +115,7 @@ func bodies(h *house, ref bot.CaseRef) map[string]any {
 }
 
 func address(o described, ref bot.CaseRef) string {
-	path := strings.NewReplacer("{provider}", string(hospital), "{reference}", string(ref)).Replace(o.path)
+	path := strings.NewReplacer("{provider}", string(hospital), "{reference}", string(ref), "{kind}", "cases").Replace(o.path)
 	return strings.TrimPrefix(path, "/api/v1/")
 }
 

@@ -14,6 +14,7 @@ type Store interface {
 	bot.DeskFeed
 	bot.Drawers
 	bot.AuditLog
+	bot.CaseWalk
 }
 
 // Options are what a Desk is made of.

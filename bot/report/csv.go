@@ -28,7 +28,7 @@ func (t Table) WriteCSV(w io.Writer) error {
 	}
 	for _, row := range rows {
 		for i, cell := range row {
-			row[i] = inert(cell)
+			row[i] = Inert(cell)
 		}
 	}
 	if err := out.WriteAll(rows); err != nil {
@@ -101,8 +101,8 @@ func fill(r []string, c Cell) {
 
 func number(share float64) string { return fmt.Sprintf("%.3f", share) }
 
-// inert keeps a spreadsheet from running what begins like a formula.
-func inert(cell string) string {
+// Inert keeps a spreadsheet from running what begins like a formula.
+func Inert(cell string) string {
 	if cell != "" && strings.ContainsRune("=+-@\t\r\n", rune(cell[0])) {
 		return "'" + cell
 	}

@@ -32,6 +32,7 @@ type Desk interface {
 	bot.Drawers
 	bot.AuditLog
 	bot.EventLog
+	bot.CaseWalk
 }
 
 // Fixture is a store to be tested, empty, and what the suite needs to see of it.

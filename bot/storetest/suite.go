@@ -95,6 +95,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"a form's turn is known again", turnDone},
 		{"what happened to cases is told in order", events},
 		{"what happened long ago is let go", eventsEnd},
+		{"a walk comes by each case once", walks},
 
 		{"a flow's version never changes, its wording does", flowVersions},
 		{"a watermark only moves forward", watermark},

@@ -16,6 +16,7 @@
 //	bot/console       the pages
 //	bot/api           the desk for programs
 //	bot/hooks         other systems are told what happens
+//	bot/export        what may be taken out whole
 //	bot/report        answers to the 21 statements become tables
 //	cmd/heard         flags, wiring, start and stop order
 //
@@ -85,6 +86,7 @@ func commands() []command {
 		{"user", "add, list and change the staff who may sign in: heard user add|list|roles|disable|enable|password", user},
 		{"token", "let a program use the API: heard token add|list|revoke", token},
 		{"hook", "tell another system what happens: heard hook add|list|remove|test", hook},
+		{"export", "print cases, timelines, the audit log or a yearly table", printExport},
 		{"audit", "print the audit log, and see that nothing in it was changed", audit},
 		{"key", "print a new key for the configuration", key},
 		{"config", "print a commented configuration", configExample},

@@ -40,6 +40,11 @@ func (d *desked) open(ctx context.Context, p *program, usage string, args int) (
 	if err := p.parse(d.flags, usage); err != nil {
 		return nil, err
 	}
+	return d.opened(ctx, p, args)
+}
+
+// opened opens the desk once the flags are read.
+func (d *desked) opened(ctx context.Context, p *program, args int) (*staffed, error) {
 	if len(p.args) != args {
 		return nil, usageError{fmt.Errorf("%s takes %d words after its flags, not %d: heard %s -h", d.flags.Name(), args, len(p.args), d.flags.Name())}
 	}
