@@ -191,6 +191,7 @@ func (w *work) danger(kind StaffTaskKind, within time.Duration, text string) {
 		t.Conv, t.ID = w.conv.ID, w.conv.taskID(kind)
 	}
 	w.op(AddTask{t})
+	w.op(SetTimer{Timer{Kind: Chase, Case: t.Case, Conversation: t.Conv, After: w.p.untilChased(w.now)}})
 }
 
 // keeps tells whether an op keeps the words of the message where an alert about
@@ -227,6 +228,7 @@ func (w *work) outcome(a flows.Action) error {
 	case flows.AcceptOutcome:
 		c.Outcome.Answer = "accepted"
 		c.close(w.now)
+		w.op(EndTask{c.taskID(NoNewsYet)})
 		c.withdrawNotices(noticeAfterSending) // it is too late for that one
 		w.survey(c, noticeReflection, w.p.ReflectAfter)
 		return c.moveStage(stageAccept, w.now)
@@ -240,7 +242,7 @@ func (w *work) outcome(a flows.Action) error {
 
 // close ends the work on a case; what was to be told about it so far still is.
 func (c *Case) close(now time.Time) {
-	c.Status, c.Closed = Closed, now
+	c.Status, c.Closed, c.Wait = Closed, now, nil
 	c.withdrawNotices(noticeNoNews, noticeCareCheck, noticeMidCase, noticeExtension)
 }
 

@@ -254,6 +254,7 @@ func (w *work) told(n flows.Notice) {
 		c.Checked++
 		w.nextCareCheck(c)
 	case n.Kind == noticeNoNews:
+		w.op(EndTask{c.taskID(NoNewsYet)})
 		w.promise(c, time.Time{})
 	}
 	w.wakeFor(c)

@@ -47,6 +47,10 @@ type Provider struct {
 	// Most is how much is answered; what comes above that is kept.
 	Most Most
 
+	// Staffed are the hours of working days in which somebody is at the desk; zero: it
+	// is not known.
+	Staffed Hours
+
 	// ReflectAfter is how long after an accepted outcome the person is asked to
 	// look back.
 	ReflectAfter time.Duration
@@ -62,6 +66,7 @@ type Options struct {
 	Moves     Moves    // nil: nobody goes on at another address
 	Providers []Provider
 	Files     Files            // nil: files are not fetched
+	Pager     Pager            // nil: nobody is told away from the desk
 	Deliver   func(Lease)      // is handed each message that a commit leased; must not block
 	Now       func() time.Time // nil: the clock
 	Log       *slog.Logger     // nil: none
@@ -82,6 +87,7 @@ type Bot struct {
 	moves     Moves
 	providers map[ProviderID]*provider
 	deliver   func(Lease)
+	pager     Pager
 	files     Files
 	count     func(string)
 	fetching  chan struct{} // a place for each file that is being fetched
@@ -103,7 +109,7 @@ type provider struct {
 // is in the middle of one can finish it after the files have changed.
 func New(ctx context.Context, o Options) (*Bot, error) {
 	b := &Bot{
-		store: o.Store, versions: o.Versions, receipts: o.Receipts, moves: o.Moves, deliver: o.Deliver, files: o.Files, now: o.Now, log: o.Log,
+		store: o.Store, versions: o.Versions, receipts: o.Receipts, moves: o.Moves, deliver: o.Deliver, pager: o.Pager, files: o.Files, now: o.Now, log: o.Log,
 		count: o.Count, fetching: make(chan struct{}, fetchesAtOnce),
 		providers: map[ProviderID]*provider{}, recent: newRecent(recentSize), crowds: newCrowds(),
 	}

@@ -38,6 +38,21 @@ func (c Calendar) workingDays(from time.Time, n int) time.Time {
 	return time.Date(y, m, d, 17, 0, 0, 0, c.Location)
 }
 
+// workingDaysBefore is the morning of the n-th working day before a day.
+func (c Calendar) workingDaysBefore(due time.Time, n int) time.Time {
+	day := due.In(c.Location)
+	for n > 0 {
+		day = day.AddDate(0, 0, -1)
+		if c.isWorkingDay(day) {
+			n--
+		}
+	}
+	return at(day, 0, morningHour)
+}
+
+// morningHour is when staff begin.
+const morningHour = 8 * time.Hour
+
 // WorkingDaysUntil is how many working days are left: 0 on the day itself, less
 // after it.
 func (c Calendar) WorkingDaysUntil(now, due time.Time) int {

@@ -64,7 +64,7 @@ func (w *work) makeFormal(c *Case) {
 		return
 	}
 	w.change(c)
-	c.Formal = true
+	c.Formal, c.Acknowledged, c.Wait = true, time.Time{}, nil
 	c.setField(flows.Save{Property: routeProperty, Value: routeFormal})
 	c.Due = w.p.Calendar.AcknowledgeBy(w.now)
 	w.taskBy(Acknowledge, c.Due, "The person made their concern a complaint. Acknowledge it: say who handles it, and offer to talk about how.")

@@ -43,9 +43,8 @@ const (
 	careChecks     = 2
 
 	// untilNews is in how many working days a person hears again, if staff name no
-	// other day. The day before, it is said that there is no news, if nobody wrote.
-	untilNews  = 20
-	beforeNews = 24 * time.Hour
+	// other day. See nextNoNews for what comes before it.
+	untilNews = 20
 )
 
 // notify leaves a notice that nobody wrote, once of a kind; nothing automatic goes
@@ -84,23 +83,6 @@ func (w *work) nextCareCheck(c *Case) {
 	if c.Checked < careChecks && c.Status == Open {
 		w.notify(c, noticeCareCheck, w.now.Add(nextCareCheck))
 	}
-}
-
-// nextNoNews is for the day that was promised last.
-func (w *work) nextNoNews(c *Case) {
-	c.withdrawNotices(noticeNoNews)
-	if c.Status == Open {
-		w.notify(c, noticeNoNews, c.Due.Add(-beforeNews))
-	}
-}
-
-// promise says when the person hears next; zero: in the usual time.
-func (w *work) promise(c *Case, by time.Time) {
-	if by.IsZero() {
-		by = w.p.Calendar.workingDays(w.now, untilNews)
-	}
-	c.Due = by
-	w.nextNoNews(c)
 }
 
 // bereaved tells whether somebody told of the death of the person it is about.

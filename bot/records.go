@@ -128,6 +128,10 @@ type Case struct {
 	Draft    *OutcomeDraft `cbor:"40,keyasint,omitempty"` // of its outcome; nil: none
 	Promises []Promise     `cbor:"41,keyasint,omitempty"` // what its people were told will be done, oldest first
 	Points   int           `cbor:"42,keyasint,omitempty"` // how many the person named, of which what happened is the first; 0: that is all
+
+	Acknowledged time.Time   `cbor:"50,keyasint,omitempty"` // when its person was first told anything; zero: the law's clock for that runs
+	Wait         *Wait       `cbor:"51,keyasint,omitempty"` // nil: it goes on
+	Statements   []Statement `cbor:"52,keyasint,omitempty"` // asked of people outside the team, oldest first
 }
 
 // Field is one answer on the case. Value is whole, but for a story, which is on
@@ -204,6 +208,10 @@ const (
 	Guarded  EntryKind = "care"
 	Idea     EntryKind = "idea"     // a compliment or an idea
 	Delivery EntryKind = "delivery" // what became of a message about the case
+
+	Clocked EntryKind = "date"            // a promised day moved, stopped or went on, and why
+	AskedOf EntryKind = "statement asked" // what somebody outside the team was asked
+	Stated  EntryKind = "statement"       // their answer: never sent to the person
 )
 
 // Entry is one line of a case's append-only timeline, or of what is kept with a
@@ -250,6 +258,10 @@ type StaffTask struct {
 	// Words are what the person wrote, where it must be read at once and may be on
 	// no page else: danger, and a message that was put aside.
 	Words string `cbor:"8,keyasint,omitempty"`
+
+	Owner   MemberID  `cbor:"9,keyasint,omitempty"`  // who has taken it; empty: nobody
+	OwnedBy string    `cbor:"10,keyasint,omitempty"` // their name
+	Taken   time.Time `cbor:"11,keyasint,omitempty"`
 }
 
 // StaffTaskKind says what is to be done.
@@ -285,6 +297,9 @@ const (
 	WrongNumber     StaffTaskKind = "wrong number"
 	ReleaseNews     StaffTaskKind = "after a death"
 	NotJoined       StaffTaskKind = "not reached yet" // it was written down by staff, and its person gave no code yet
+	NoNewsYet       StaffTaskKind = "no news yet"     // one line for the person, before it is said by itself that there is none
+	AwaitStatement  StaffTaskKind = "statement late"  // somebody outside the team has not answered
+	ReadStatement   StaffTaskKind = "statement came"  // they have
 )
 
 // StatementAnswer is one answer to one of the 21 statements, without person,
@@ -345,6 +360,11 @@ const (
 	ByText  TimerKind = "text"  // who was not reached gets a text
 	Fetch   TimerKind = "fetch" // the files of an entry are fetched from the provider
 	Burn    TimerKind = "burn"  // the files of an erased case are removed
+
+	AskLine TimerKind = "line"      // the handler is asked for one line of news
+	Await   TimerKind = "statement" // somebody outside the team should have answered
+	Chase   TimerKind = "chase"     // an alert that nobody has taken
+	Morning TimerKind = "morning"   // staff are told what is overdue
 )
 
 // Timer is something to do later, by the store's clock. Its ID is made of its
@@ -359,7 +379,7 @@ type Timer struct {
 
 	Entry   EntryID          `cbor:"6,keyasint,omitempty"`  // Fetch: whose files
 	Channel channels.Channel `cbor:"7,keyasint,omitempty"`  // Fetch: from where
-	Tries   int              `cbor:"8,keyasint,omitempty"`  // Fetch: how often it failed
+	Tries   int              `cbor:"8,keyasint,omitempty"`  // Fetch: how often it failed; Chase: how often somebody was told
 	Folder  string           `cbor:"9,keyasint,omitempty"`  // Burn: what FileFolder named
 	Files   []FileID         `cbor:"10,keyasint,omitempty"` // Burn: those of an entry; none: all
 }

@@ -63,12 +63,15 @@ func (b *Bot) ProposeLater(ctx context.Context, id ProviderID, ref CaseRef, by B
 			return &Rejection{RejectLate, "The day that was promised has passed, so more time cannot be agreed. Write an update that says so, with a new day."}
 		case !due.After(c.Due):
 			return &Rejection{RejectNotReady, "The new day is not later than the one that was promised."}
+		case strings.TrimSpace(words) == "":
+			return &Rejection{RejectEmpty, "Say why more time is needed: the person reads it."}
 		}
 		if err := w.mayTell(); err != nil {
 			return err
 		}
 		c.withdrawNotices(noticeExtension)
 		c.Proposed = due
+		w.dated(by, "The person is asked to agree to "+w.day(due)+" in place of "+w.day(c.Due)+".", words)
 		w.tellNews(noticeExtension, Entry{Kind: Told, Text: strings.TrimSpace(words), By: by.Name})
 		return nil
 	})
@@ -126,6 +129,7 @@ func (b *Bot) ConfirmWithdrawal(ctx context.Context, id ProviderID, ref CaseRef,
 		w.op(Append{Case: c, Entry: Entry{ID: newEntryID(), At: w.now, Kind: Noted, By: by.Name, Text: "Taken back by the person, and confirmed with them."}})
 		w.op(EndTask{c.taskID(AskedWithdraw)})
 		w.op(EndTask{c.taskID(Acknowledge)})
+		w.op(EndTask{c.taskID(NoNewsYet)})
 		w.survey(c, noticeAfterWithdrawal, afterWithdrawal)
 		return nil
 	})
@@ -190,6 +194,13 @@ func (w *work) tellNews(kind string, e Entry) {
 	w.op(Append{Case: c, Entry: e})
 	w.op(EndTask{c.taskID(Acknowledge)})
 	w.op(EndTask{c.taskID(ReadReply)})
+	w.op(EndTask{c.taskID(NoNewsYet)})
+	if c.Acknowledged.IsZero() {
+		c.Acknowledged = w.now
+	}
+	if kind == noticeOutcome {
+		c.Wait = nil
+	}
 	held := !c.Died.IsZero()
 	c.Pending = append(c.Pending, Notice{Kind: kind, Entry: e.ID, Held: held})
 	if held {

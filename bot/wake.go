@@ -16,8 +16,13 @@ import (
 // What has passed meanwhile makes an empty turn, which ends the timer. ErrFenced:
 // another instance has the timer now.
 func (b *Bot) Wake(ctx context.Context, l TimerLease) error {
-	if l.Timer.Kind == Fetch {
+	switch l.Timer.Kind {
+	case Fetch:
 		return b.fetch(ctx, l)
+	case Chase:
+		return b.chase(ctx, l)
+	case Morning:
+		return b.morning(ctx, l)
 	}
 	ctx, cancel := context.WithTimeout(ctx, turnTime)
 	defer cancel()
@@ -60,6 +65,10 @@ func (b *Bot) woken(ctx context.Context, p *provider, l TimerLease, turn TurnID)
 		return b.callByText(ctx, p, l, nothing)
 	case Unopened:
 		return b.unopened(ctx, p, l, nothing)
+	case AskLine:
+		return b.askLine(ctx, p, l, nothing)
+	case Await:
+		return b.awaited(ctx, p, l, nothing)
 	case Burn:
 		return nothing, b.burn(ctx, p, l)
 	}

@@ -63,6 +63,7 @@ func (w *work) hold(c *Case) *Case {
 	own.Fields, own.Pending = slices.Clone(c.Fields), slices.Clone(c.Pending)
 	own.Asked, own.History = slices.Clone(c.Asked), slices.Clone(c.History)
 	own.Barred, own.Links = slices.Clone(c.Barred), slices.Clone(c.Links)
+	own.Statements = slices.Clone(c.Statements)
 	w.cases = append(w.cases, &caseWork{c: &own, was: c})
 	return &own
 }

@@ -16,9 +16,9 @@ const (
 
 // apartPhrases lists all of them.
 func apartPhrases() []string {
-	return []string{
+	return append(datePhrases(),
 		phraseSlowDown, phraseHolding, phraseMovedHere, phraseMovedAway, phraseMoveNoGood, phraseSlipNoGood, phraseMoveUnsent, phraseMoveSame, phraseNotReached,
-	}
+	)
 }
 
 // MovedHere is what a person hears where they go on, before the open question.
