@@ -50,6 +50,9 @@ func (a Answered) lacks(points int, wish bool, ombudsmen []string) (all []Lack) 
 	lack := func(field, format string, args ...any) {
 		all = append(all, Lack{field, fmt.Sprintf(format, args...)})
 	}
+	if a.Opening == "" {
+		lack("opening", "Write how the answer begins, which the person reads before the points.")
+	}
 	for i := range max(points, len(a.Findings), 1) {
 		var f Finding
 		if i < len(a.Findings) {
@@ -59,9 +62,6 @@ func (a Answered) lacks(points int, wish bool, ombudsmen []string) (all []Lack) 
 	}
 	if wish && a.Considered == "" {
 		lack("considered", "Say how what the person wishes was considered.")
-	}
-	if a.Opening == "" {
-		lack("opening", "Write how the answer begins, which the person reads before the points.")
 	}
 	if a.Signatory == "" {
 		lack("signatory", "Say who answers for this: name and role.")

@@ -103,7 +103,7 @@ func TestAnOutcomeIsNotOfferedWhileSomethingIsMissing(t *testing.T) {
 		}
 	}
 	w.rejected(w.bot.OfferOutcome(w.ctx, hospital, c.Ref, sam, nil), bot.RejectEmpty, "nothing is written")
-	offer(bot.Answered{}, "point-1-kind", "point-2-kind", "opening", "signatory", "ombudsman")
+	offer(bot.Answered{}, "opening", "point-1-kind", "point-2-kind", "signatory", "ombudsman")
 	offer(wholeOutcome(1), "point-2-kind")
 	a := wholeOutcome(2)
 	a.Ombudsman = "the moon"

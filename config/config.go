@@ -36,6 +36,8 @@ type Provider struct {
 	Twilio       *Twilio   `yaml:"twilio"`
 	Telegram     *Telegram `yaml:"telegram"`
 	OIDC         *OIDC     `yaml:"oidc"`
+
+	SecondSignature bool `yaml:"second_signature"` // an outcome is sent only once another person has signed it
 }
 
 // OIDC is the system of their own with which a provider's staff sign in.

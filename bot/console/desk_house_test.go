@@ -34,6 +34,12 @@ const deskPassword = "four old brown shoes"
 // pages are made of.
 func newDeskHouse(t testing.TB, change func(*console.DesksOptions)) *deskHouse {
 	t.Helper()
+	return newDeskHouseOf(t, change, func(*bot.Provider) {})
+}
+
+// newDeskHouseOf is one of a provider that is not the usual one.
+func newDeskHouseOf(t testing.TB, change func(*console.DesksOptions), of func(*bot.Provider)) *deskHouse {
+	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	embedded, err := redisstore.StartEmbedded()
 	if err != nil {
@@ -53,6 +59,7 @@ func newDeskHouse(t testing.TB, change func(*console.DesksOptions)) *deskHouse {
 	}
 	set, calendar := compiled(t)
 	p := bot.Provider{ID: provider, Name: "St Mary's Hospital", PublicName: "St Mary's", Flows: set, Calendar: calendar}
+	of(&p)
 	h.bot, err = bot.New(ctx, bot.Options{Store: store, Versions: store, Providers: []bot.Provider{p}, Deliver: func(bot.Lease) {}})
 	if err != nil {
 		t.Fatal(err)

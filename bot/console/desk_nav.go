@@ -25,6 +25,7 @@ func (p *deskPages) nav(r *http.Request, who desk.Who) []navEntry {
 		{"/work", "To do", desk.SeeCases},
 		{"/work", "To do", desk.SeeGuarded},
 		{"/cases", "All cases", desk.SeeCases},
+		{"/actions", "Actions", desk.SeeCases},
 		{"/members", "Members", desk.ManageStaff},
 		{"/audit", "Audit log", desk.ReadAudit},
 	} {

@@ -72,6 +72,7 @@ func (p *deskPages) routes() {
 	p.caseRoutes()
 	p.memberRoutes()
 	p.auditRoutes()
+	p.outcomeRoutes()
 }
 
 // shown is what the layout and a page are made from.

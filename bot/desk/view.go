@@ -42,7 +42,10 @@ type View struct {
 	Answers  []Answered // all else that they answered
 	Consent  bot.Consent
 	Outcome  bot.Outcome
-	Timeline []Line // oldest first, without the story
+	Draft    *bot.OutcomeDraft // of its outcome; nil: none
+	Promises []bot.Promise
+	Manner   bot.Manner // how the person chose to be told it
+	Timeline []Line     // oldest first, without the story
 	Tasks    []bot.StaffTask
 	Links    []bot.CaseRef
 	Barred   []bot.MemberID
@@ -135,6 +138,7 @@ func (d *Desk) view(c *bot.Case, revealed bool) *View {
 		Received: c.Received, Opened: c.Opened, Due: c.Due, Closed: c.Closed, Died: c.Died, Overdue: overdue(c, now),
 		Handler: c.Handler, Assigned: c.Assigned, Decides: c.Decides, Proposed: c.Proposed, Privacy: privacy(c),
 		Hidden: c.Privacy == bot.PrivacyConfidential && !revealed, Consent: c.Consent, Outcome: c.Outcome, Links: c.Links, Barred: c.Barred,
+		Draft: c.Draft, Promises: c.Promises, Manner: c.Manner(),
 	}
 	if c.Status != bot.Closed {
 		v.Closed = time.Time{}

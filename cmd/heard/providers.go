@@ -35,6 +35,7 @@ func providersOf(p plan) ([]bot.Provider, templates, error) {
 		one := bot.Provider{
 			ID: bot.ProviderID(c.ID), Name: c.Name, PublicName: c.PublicName, Guardian: flows.Words(c.Guardian), Deputy: flows.Words(c.Deputy), Hours: flows.Words(c.Hours),
 			Calendar: calendar, Flows: set, ReflectAfter: reflectAfter, Kind: c.Kind, Nation: c.Jurisdiction,
+			SecondSignature: c.SecondSignature,
 		}
 		if c.Twilio != nil {
 			one.SMS = channels.Sender(c.Twilio.SMSFrom)
