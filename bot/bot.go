@@ -31,6 +31,7 @@ type Provider struct {
 	Kind       string          // "nhs", "council", "care_home", "gp"
 	Nation     string          // its jurisdiction
 	SMS        channels.Sender // the number that texts are sent from; empty: none
+	SMSPence   float64         // what one segment of a text costs, for previews; 0: not known
 	Calendar   Calendar
 	Flows      *flows.Set
 

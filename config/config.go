@@ -62,6 +62,8 @@ type Twilio struct {
 	SMSFrom      string `yaml:"sms_from"`
 	WhatsAppFrom string `yaml:"whatsapp_from"`
 	APIURL       string `yaml:"api_url"`
+
+	SMSPence float64 `yaml:"sms_pence"` // what one segment of a text costs; 0: the desk shows how many there are
 }
 
 // Telegram is a bot. Without a webhook secret it is polled.

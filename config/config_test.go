@@ -39,6 +39,7 @@ func TestMistakesStopTheStart(t *testing.T) {
 		"no token":                  {"${TELEGRAM_BOT_TOKEN}", `""`, "providers[0].telegram.token: it is empty"},
 		"no account":                {"${TWILIO_ACCOUNT_SID}", `""`, "providers[0].twilio.account_sid: it is empty"},
 		"no numbers":                {`sms_from: "+447700900000"` + "\n      whatsapp_from: \"+447700900001\"\n", "", "set sms_from, whatsapp_from or both"},
+		"texts that pay":            {"# sms_pence: 4 ", "sms_pence: -4 #", "providers[0].twilio.sms_pence: it is below nothing"},
 		"no key":                    {`["${HEARD_KEY}"]`, "[]", "keys: there is none"},
 		"bad key":                   {"${HEARD_KEY}", "abc", "keys[0]: this is no key"},
 		"bad listen":                {"127.0.0.1:8080", "8080", "listen: \"8080\" is no address"},

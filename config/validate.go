@@ -230,6 +230,9 @@ func (k *checks) twilio(path string, t *Twilio, c *Config, seen map[string]strin
 	if t.SMSFrom == "" && t.WhatsAppFrom == "" {
 		k.wrong(path, "no number is given: set sms_from, whatsapp_from or both")
 	}
+	if t.SMSPence < 0 {
+		k.wrong(path+".sms_pence", "it is below nothing: write what one segment of a text costs, in pence")
+	}
 	if c.PublicURL == "" {
 		k.wrong("public_url", "Twilio needs an address to call: write the public https address of this server")
 	}

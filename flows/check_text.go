@@ -117,7 +117,7 @@ func (c *checker) checkText(w worded, text TextSource, language string) {
 		c.checkLength(told, w, text, channel)
 	}
 	if language == "en" && isProse(w) {
-		if age, words := readingAge(sample(text.Text)); words >= enoughWords && age > highestReadingAge {
+		if age := HardToRead(sample(text.Text)); age > 0 {
 			told.warn("the reading age is %d: shorter sentences and shorter words bring it to %d", age, highestReadingAge)
 		}
 	}

@@ -6,6 +6,15 @@ import (
 	"unicode"
 )
 
+// HardToRead is the reading age of an English text, where that is above what people
+// should need to have; 0: it is not, or there are too few words to tell.
+func HardToRead(text string) (age int) {
+	if age, words := readingAge(text); words >= enoughWords && age > highestReadingAge {
+		return age
+	}
+	return 0
+}
+
 // readingAge is the age at which a child at school reads an English text with
 // ease: the Flesch-Kincaid grade and five years. It is a rough measure that says
 // little of a few words: words is how many it saw.

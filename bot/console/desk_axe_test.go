@@ -79,7 +79,7 @@ func TestEveryPageOfTheDeskIsAccessible(t *testing.T) {
 		b.arrives(".faults", "Write what the person should read.")
 		look("case-wrong")
 		b.do("preview", chromedp.SendKeys(chromedp.CSS("#update"), "We have spoken to the ward."), chromedp.Click(`//button[normalize-space()="Preview"]`))
-		b.arrives(".preview", "By SMS: 1 text")
+		b.arrives(".preview", "2 texts in all")
 		look("case-preview")
 	}
 }

@@ -1,19 +1,18 @@
 package console
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
-	"strings"
+	"strconv"
 	"time"
 
 	"heard/bot"
 	"heard/bot/desk"
-	"heard/flows"
 )
 
 func (p *deskPages) caseRoutes() {
-	p.page("GET /cases/{ref}", desk.SeeCases, func(v *visit) error { return p.showCase(v, faults{}, nil) })
+	p.page("GET /cases/{ref}", desk.SeeCases, func(v *visit) error { return p.caseAgain(v, faults{}) })
+	p.page("POST /cases/{ref}/update", desk.Answer, p.sendUpdate)
 	for name, act := range caseActs() {
 		p.page("POST /cases/{ref}/"+name, desk.Answer, func(v *visit) error { return p.caseAct(v, act) })
 	}
@@ -31,10 +30,10 @@ type caseAct struct {
 func caseActs() map[string]caseAct {
 	return map[string]caseAct{
 		"acknowledge": {done: "The acknowledgement is on its way.", needs: []string{"handler", "Say who handles the case: the person is told."}, do: acknowledge},
-		"update":      {done: "The update is on its way.", field: "update", needs: []string{"update", "Write what the person should read."}, do: update},
 		"later":       {done: "The person is asked whether they agree.", field: "later_day", needs: []string{"later_day", "Choose the day.", "later_words", "Say why: the person is told."}, do: later},
 		"note":        {done: "The note is kept. Only staff can read it.", field: "note", needs: []string{"note", "Write the note."}, do: note},
 		"finish":      {done: "Done, and noted.", field: "how", needs: []string{"how", "Say in a few words what was done about it."}, do: finish},
+		"take-back":   {done: "It is taken back. The person is not told it.", do: takeBack},
 		"take":        {done: "The case is yours.", do: take},
 		"give":        {done: "The case has another handler.", field: "to", do: give},
 		"reveal":      {done: "Who the person is can be read below, until tonight.", field: "reason", needs: []string{"reason", "Say why you must know who this is. It is kept in the audit log."}, do: reveal},
@@ -54,16 +53,13 @@ func (p *deskPages) caseAct(v *visit, act caseAct) error {
 			wrong.add(pair[0], pair[1])
 		}
 	}
-	if v.text("preview") != "" && len(wrong.All) == 0 {
-		return p.showCase(v, wrong, p.previewOf(v.text("update")))
-	}
 	if len(wrong.All) == 0 && wrong.takeBeside(act.do(v, p, ref), act.field) {
 		return v.back("/cases/"+string(ref), act.done)
 	}
 	if wrong.code == http.StatusNotFound {
 		return &bot.Rejection{Code: bot.RejectNoCase, Sentence: wrong.All[0].Text}
 	}
-	return p.showCase(v, wrong, nil)
+	return p.caseAgain(v, wrong)
 }
 
 // takeBeside is take, with a rejection beside a field. What somebody may not do, and
@@ -86,8 +82,8 @@ func acknowledge(v *visit, p *deskPages, ref bot.CaseRef) error {
 	})
 }
 
-func update(v *visit, p *deskPages, ref bot.CaseRef) error {
-	return p.desk.Update(v.r.Context(), v.who.Who, ref, v.form(), v.text("update"))
+func takeBack(v *visit, p *deskPages, ref bot.CaseRef) error {
+	return p.desk.TakeBack(v.r.Context(), v.who.Who, ref, v.form(), bot.EntryID(v.text("entry")))
 }
 
 func later(v *visit, p *deskPages, ref bot.CaseRef) error {
@@ -164,36 +160,23 @@ func (p *deskPages) dayOf(text string) (time.Time, error) {
 
 const endOfDay = 17 * time.Hour
 
-// preview is how an update arrives.
-type preview struct {
-	Words    string
-	Segments int
-	UCS2     bool
-	Culprit  string // the character that makes it so
-	Long     bool   // a person would get more than two texts
-}
-
-func (p *deskPages) previewOf(words string) *preview {
-	n := flows.CountSMS(words)
-	one := &preview{Words: words, Segments: n.Segments, UCS2: n.UCS2, Long: n.Segments > 2}
-	if n.UCS2 {
-		one.Culprit = fmt.Sprintf("%q", n.Culprit)
-	}
-	return one
-}
-
 // caseBody is a case as its template reads it.
 type caseBody struct {
 	*desk.View
 	State, StageName string
 	Known            privacyView
+	Speaks           string // the language they read
 	Left             string
 	Tasks            []caseTask
+	Said             []historyLine // the story
 	History          []historyLine
+	Changed          bool          // since the form was shown that came back
+	Since            []historyLine // what was added to History meanwhile
+	Letter           letter
 	Team             []option // whom it can be given to
 	Mine             bool
 	GivesOut         bool // may give it to others, and bar
-	Preview          *preview
+	MayAnswer        bool
 	typed            func(string) string
 }
 
@@ -201,31 +184,37 @@ type caseTask struct {
 	bot.StaffTask
 	What, Left string
 	Late       bool
-}
-
-type historyLine struct {
-	desk.Line
-	What  string
-	Files []string
+	Call       bool // there is a number to call
 }
 
 // Typed is what was written in a field before the page was shown again.
 func (c caseBody) Typed(field string) string { return c.typed(field) }
 
-// showCase shows the page of a case, with what was typed where a form was not done.
-func (p *deskPages) showCase(v *visit, wrong faults, shown *preview) error {
-	ctx := v.r.Context()
-	one, err := p.desk.Case(ctx, v.who.Who, readRef(v.r.PathValue("ref")))
+// caseAgain shows the page of a case, with what is wrong with another form than that of
+// an update.
+func (p *deskPages) caseAgain(v *visit, wrong faults) error {
+	one, err := p.desk.Case(v.r.Context(), v.who.Who, readRef(v.r.PathValue("ref")))
 	if err != nil {
 		return err
 	}
-	team, err := p.desk.Answering(ctx)
+	l, _, err := p.letterOf(v, one)
+	if err != nil {
+		return err
+	}
+	return p.showCase(v, one, l, wrong)
+}
+
+// showCase shows the page of a case. What was typed in a form that was not done stays in
+// it; where the case was changed meanwhile, it shows how, and takes the new version: a
+// second press is deliberate.
+func (p *deskPages) showCase(v *visit, one *desk.View, l letter, wrong faults) error {
+	team, err := p.desk.Answering(v.r.Context())
 	if err != nil {
 		return err
 	}
 	body := caseBody{
-		View: one, State: statusName(one.Status), StageName: stageName(one.Stage), Known: privacyOf(one.Privacy), Preview: shown,
-		Mine: one.Assigned == v.who.Member, GivesOut: v.who.May(desk.GiveOut), typed: v.text,
+		View: one, State: statusName(one.Status), StageName: stageName(one.Stage), Known: privacyOf(one.Privacy), Letter: l, Speaks: p.languageName(one.Language),
+		Mine: one.Assigned == v.who.Member, GivesOut: v.who.May(desk.GiveOut), MayAnswer: v.who.May(desk.Answer), typed: v.text,
 	}
 	if one.Status == bot.Open && !one.Due.IsZero() {
 		body.Left = daysLeft(one.DaysLeft, one.Overdue)
@@ -236,20 +225,20 @@ func (p *deskPages) showCase(v *visit, wrong faults, shown *preview) error {
 	now := p.o.Now()
 	for _, t := range one.Tasks {
 		days := p.desk.Provider().Calendar.WorkingDaysUntil(now, t.Due)
-		body.Tasks = append(body.Tasks, caseTask{t, taskName(t.Kind), daysLeft(days, now.After(t.Due)), now.After(t.Due)})
+		body.Tasks = append(body.Tasks, caseTask{t, taskName(t.Kind), daysLeft(days, now.After(t.Due)), now.After(t.Due), t.Kind == bot.CallPerson})
 	}
-	for _, l := range one.Timeline {
-		h := historyLine{Line: l, What: entryName(l.Kind), Files: mediaNames(l.Media)}
-		if l.Kind == bot.Said && l.Label != "" {
-			h.What = l.Label
-		}
-		body.History = append(body.History, h)
+	body.Said, body.History = p.history(one, one.Story), p.history(one, one.Timeline)
+	if seen := v.form().Seen; seen != 0 && seen != one.Version {
+		body.Changed = true
+		had, _ := strconv.Atoi(v.text("had"))
+		body.Since = body.History[min(max(had, 0), len(body.History)):]
 	}
+	title := "Case " + string(one.Ref)
 	if len(wrong.All) > 0 {
-		return v.again("case", "Case "+string(one.Ref), body, wrong)
+		return v.again("case", title, body, wrong)
 	}
-	return v.show("case", "Case "+string(one.Ref), body)
+	if v.r.Method == http.MethodPost {
+		return v.looksFirst("case", title, body)
+	}
+	return v.show("case", title, body)
 }
-
-// Files are what the person sent with a line.
-func (c caseBody) Files(l desk.Line) string { return strings.Join(mediaNames(l.Media), ", ") }

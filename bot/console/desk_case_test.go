@@ -75,7 +75,7 @@ func TestACaseIsFoundReadAndAnswered(t *testing.T) {
 		t.Errorf("an empty update: status %d", status)
 	}
 	_, page = sam.post(at+"/update", form(page, "update", "We have spoken to the ward – sorry.", "preview", "1"))
-	sam.sees(page, "As they will read it", "By SMS: 1 text, because of", "We have spoken to the ward")
+	sam.sees(page, "As they will read it", "They hold less because of", "We have spoken to the ward")
 	twice := form(page, "update", "We have spoken to the ward.")
 	for range 2 {
 		_, page = sam.post(at+"/update", twice)
@@ -101,7 +101,10 @@ func TestTwoHandlersAtOnce(t *testing.T) {
 	_, theirs := ade.get(at)
 	ade.post(at+"/update", form(theirs, "update", "You hear by Friday."))
 	status, page := sam.post(at+"/update", form(mine, "update", "You hear in a month."))
-	sam.sees(page, "Somebody changed this case", "You hear by Friday.", "You hear in a month.</textarea>")
+	sam.sees(page, "Somebody changed this case", "Changed since you opened it", "You hear by Friday.", "You hear in a month.</textarea>")
+	if n := strings.Count(page, ">You hear by Friday.<"); n != 2 {
+		t.Errorf("what was added stands %d times: once apart, once in what happened", n)
+	}
 	if status != http.StatusConflict {
 		t.Errorf("status %d", status)
 	}

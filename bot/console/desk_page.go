@@ -70,6 +70,8 @@ func (p *deskPages) routes() {
 	p.signInRoutes()
 	p.workRoutes()
 	p.caseRoutes()
+	p.fileRoutes()
+	p.numberRoutes()
 	p.memberRoutes()
 	p.auditRoutes()
 	p.outcomeRoutes()
@@ -187,6 +189,15 @@ func (v *visit) again(template, title string, body any, wrong faults) error {
 	s := v.shown(title, body)
 	s.Faults, s.Turn = wrong, string(v.form().Turn)
 	v.pages.write(v.w, v.r, wrong.status(), template, s)
+	return nil
+}
+
+// looksFirst shows the page of a form once more, with nothing wrong: somebody is to look
+// at it before they press again.
+func (v *visit) looksFirst(template, title string, body any) error {
+	s := v.shown(title, body)
+	s.Turn = string(v.form().Turn)
+	v.pages.write(v.w, v.r, http.StatusOK, template, s)
 	return nil
 }
 

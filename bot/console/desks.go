@@ -2,6 +2,7 @@ package console
 
 import (
 	"embed"
+	"fmt"
 	"html/template"
 	"log/slog"
 	"net"
@@ -12,6 +13,7 @@ import (
 
 	"heard/bot"
 	"heard/bot/desk"
+	"heard/channels"
 )
 
 // DesksOptions are what Desks are made of.
@@ -102,11 +104,15 @@ func (d *Desks) parse() map[string]*template.Template {
 // functions are what templates can call.
 func (d *Desks) functions() template.FuncMap {
 	return template.FuncMap{
-		"asset": d.assets.path,
-		"day":   func(t time.Time) string { return t.In(d.o.Location).Format("Monday 2 January 2006") },
-		"time":  func(t time.Time) string { return t.In(d.o.Location).Format("Mon 2 Jan 2006, 15:04") },
-		"stamp": func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-		"field": newField,
+		"asset":   d.assets.path,
+		"day":     func(t time.Time) string { return t.In(d.o.Location).Format("Monday 2 January 2006") },
+		"time":    func(t time.Time) string { return t.In(d.o.Location).Format("Mon 2 Jan 2006, 15:04") },
+		"stamp":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"field":   newField,
+		"channel": func(c any) string { return channelName(channels.Channel(fmt.Sprint(c))) },
+		"lines": func(page shown, lines []historyLine) map[string]any {
+			return map[string]any{"Page": page, "Lines": lines}
+		},
 	}
 }
 

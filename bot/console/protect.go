@@ -4,7 +4,7 @@ import "net/http"
 
 // policy lets a page load what this program serves, and nothing else from
 // anywhere: no script or style within the page runs. What may frame it is added.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-src 'self'; frame-ancestors "
 
 // protect sends what a browser needs to keep strangers out of a page, and refuses

@@ -24,7 +24,7 @@ func (h *house) openDesks(ctx context.Context, c config.Config, as *desk.Who) er
 	passwords := desk.NewPasswords()
 	o := console.DesksOptions{PublicURL: c.PublicURL, NothingKept: h.embedded != nil, As: as, Location: h.staffed[0].Calendar.Location, Log: h.log}
 	for _, p := range h.staffed {
-		o.Desks = append(o.Desks, desk.New(desk.Options{Store: store, Bot: h.bot, Provider: p, Passwords: passwords, Log: h.log}))
+		o.Desks = append(o.Desks, desk.New(desk.Options{Store: store, Bot: h.bot, Provider: p, Files: h.files.store, Passwords: passwords, Log: h.log}))
 	}
 	h.desks = o.Desks
 	o.SignOn = signOns(c)

@@ -38,7 +38,7 @@ func providersOf(p plan) ([]bot.Provider, templates, error) {
 			SecondSignature: c.SecondSignature,
 		}
 		if c.Twilio != nil {
-			one.SMS = channels.Sender(c.Twilio.SMSFrom)
+			one.SMS, one.SMSPence = channels.Sender(c.Twilio.SMSFrom), c.Twilio.SMSPence
 		}
 		if p.tryOut != nil {
 			one.ReflectAfter = tryOutReflectAfter
