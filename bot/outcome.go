@@ -124,6 +124,25 @@ func (a Answered) promises() []Promise {
 	return all
 }
 
+// Finding is what was found of the whole matter: upheld or not upheld where that is
+// so of each point that was decided, else partly upheld. Empty: none was decided.
+func (o Outcome) Finding() FindingKind {
+	yes, no := false, false
+	for _, k := range o.Findings {
+		yes = yes || k == Upheld || k == PartlyUpheld
+		no = no || k == NotUpheld || k == PartlyUpheld
+	}
+	switch {
+	case yes && no:
+		return PartlyUpheld
+	case yes:
+		return Upheld
+	case no:
+		return NotUpheld
+	}
+	return ""
+}
+
 // Manner is how a person is told an outcome.
 type Manner string
 

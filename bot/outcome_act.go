@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 )
 
 // SaveOutcome keeps the draft of a case's outcome. A change takes away a signature
@@ -92,7 +93,7 @@ func (w *work) whole() (*OutcomeDraft, error) {
 		return nil, &Rejection{RejectEmpty, "Nothing of the outcome is written yet."}
 	}
 	wish := strings.TrimSpace(c.field("put_right")) != ""
-	if err := lackError(c.Draft.lacks(c.AnswerPoints(), wish, w.p.ombudsmen())); err != nil {
+	if err := lackError(c.Draft.lacks(c.AnswerPoints(), wish, w.p.ombudsmen(), w.today())); err != nil {
 		return nil, err
 	}
 	d := *c.Draft
@@ -104,6 +105,12 @@ func (w *work) whole() (*OutcomeDraft, error) {
 // ombudsmen are those that the person of a case can go to.
 func (p *provider) ombudsmen() []string {
 	return slices.Sorted(maps.Keys(p.Flows.Ombudsmen(p.Nation)))
+}
+
+// today is when the day began, as days are written: without a time of day or a place.
+func (w *work) today() time.Time {
+	y, m, d := w.now.In(w.p.Calendar.Location).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 }
 
 // signed tells whether the draft has the signatures that it needs.
@@ -122,7 +129,7 @@ func (b *Bot) OfferOutcome(ctx context.Context, id ProviderID, ref CaseRef, by B
 		}
 		c := w.subject
 		if len(points) > len(d.Findings) {
-			return lackError(d.lacks(len(points), false, w.p.ombudsmen()))
+			return lackError(d.lacks(len(points), false, w.p.ombudsmen(), w.today()))
 		}
 		if !w.signed(c) {
 			return &Rejection{RejectNotReady, "A second person must sign this before it is offered. Ask for their signature."}

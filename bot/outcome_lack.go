@@ -3,6 +3,7 @@ package bot
 import (
 	"fmt"
 	"slices"
+	"time"
 )
 
 // RejectLacks is the code of an outcome that cannot be offered yet.
@@ -45,8 +46,9 @@ func ActionField(point, action int, name string) string {
 }
 
 // lacks lists what an outcome must still have before its person may be told: a
-// finding for each of so many points, and an answer to what they wish.
-func (a Answered) lacks(points int, wish bool, ombudsmen []string) (all []Lack) {
+// finding for each of so many points, and an answer to what they wish. today is when
+// the day began.
+func (a Answered) lacks(points int, wish bool, ombudsmen []string, today time.Time) (all []Lack) {
 	lack := func(field, format string, args ...any) {
 		all = append(all, Lack{field, fmt.Sprintf(format, args...)})
 	}
@@ -58,7 +60,7 @@ func (a Answered) lacks(points int, wish bool, ombudsmen []string) (all []Lack) 
 		if i < len(a.Findings) {
 			f = a.Findings[i]
 		}
-		f.lacks(i, lack)
+		f.lacks(i, lack, today)
 	}
 	if wish && a.Considered == "" {
 		lack("considered", "Say how what the person wishes was considered.")
@@ -73,7 +75,7 @@ func (a Answered) lacks(points int, wish bool, ombudsmen []string) (all []Lack) 
 }
 
 // lacks tells what one point must still have.
-func (f Finding) lacks(i int, lack func(field, format string, args ...any)) {
+func (f Finding) lacks(i int, lack func(field, format string, args ...any), today time.Time) {
 	n := i + 1
 	switch {
 	case !isFinding(f.Kind):
@@ -89,7 +91,7 @@ func (f Finding) lacks(i int, lack func(field, format string, args ...any)) {
 		lack(PointField(i, "found"), "Point %d: say what was found, and how it was looked into.", n)
 	}
 	for j, p := range f.Actions {
-		p.lacks(i, j, lack)
+		p.lacks(i, j, lack, today)
 	}
 	if f.Kind != Upheld && f.Kind != PartlyUpheld {
 		return
@@ -102,14 +104,17 @@ func (f Finding) lacks(i int, lack func(field, format string, args ...any)) {
 	}
 }
 
-func (p Promise) lacks(i, j int, lack func(field, format string, args ...any)) {
+func (p Promise) lacks(i, j int, lack func(field, format string, args ...any), today time.Time) {
 	if p.What == "" {
 		lack(ActionField(i, j, "what"), "Point %d, action %d: say what is done.", i+1, j+1)
 	}
 	if p.Owner == "" {
 		lack(ActionField(i, j, "owner"), "Point %d, action %d: say who sees to it.", i+1, j+1)
 	}
-	if p.Due.IsZero() {
+	switch {
+	case !p.Due.IsZero() && p.Due.Before(today):
+		lack(ActionField(i, j, "due"), "Point %d, action %d: this day has passed. Choose one that is still to come.", i+1, j+1)
+	case p.Due.IsZero():
 		lack(ActionField(i, j, "due"), "Point %d, action %d: say by which day.", i+1, j+1)
 	}
 }

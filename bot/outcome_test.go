@@ -111,6 +111,9 @@ func TestAnOutcomeIsNotOfferedWhileSomethingIsMissing(t *testing.T) {
 	a.Findings[1] = bot.Finding{Kind: bot.Upheld, Words: "It was.", Apology: "Sorry."}
 	offer(a, "point-1-found", "point-1-action-1-what", "point-1-action-1-due", "point-1-apology", "point-2-no-action", "ombudsman")
 	a = wholeOutcome(2)
+	a.Findings[1].Actions[0].Due = w.clock.Now().AddDate(0, 0, -1)
+	offer(a, "point-2-action-1-due")
+	a = wholeOutcome(2)
 	a.Findings[0], a.Findings[1] = bot.Finding{Kind: bot.NoFinding}, bot.Finding{Kind: bot.OtherBody}
 	offer(a, "point-1-found", "point-2-body")
 	a.Findings[0] = bot.Finding{Kind: "guilty"}

@@ -15,12 +15,15 @@ import (
 	"heard/channels"
 )
 
+// due is by when something is promised, far enough off that the day does not pass.
+var due = time.Now().UTC().AddDate(0, 2, 0)
+
 // outcome is a form that lacks nothing, of a case without points of its own.
 func outcome(page string, more ...string) url.Values {
 	return form(page, append([]string{
 		"opening", "Thank you for waiting.", "signatory", "Grace Okafor, chief nurse", "ombudsman", "nhs",
 		"point-1-kind", "upheld", "point-1-found", "The kitchen was short of staff.", "point-1-apology", "We are sorry.",
-		"point-1-action-1-what", "Tea comes at three.", "point-1-action-1-owner", "the kitchen manager", "point-1-action-1-due", "2027-01-15",
+		"point-1-action-1-what", "Tea comes at three.", "point-1-action-1-owner", "the kitchen manager", "point-1-action-1-due", due.Format(time.DateOnly),
 	}, more...)...)
 }
 
@@ -46,14 +49,14 @@ func TestAnOutcomeIsWrittenAndOffered(t *testing.T) {
 	_, page = sam.post(at+"/outcome", form(page, "point-1-action-1-due", "15 January", "point-1-action-1-what", "Tea at three"))
 	sam.sees(page, `href="#point-1-action-1-due"`, `value="15 January"`, "Tea at three")
 	_, page = sam.post(at+"/outcome", outcome(page, "then", "save"))
-	sam.sees(page, "The draft is saved.", "The kitchen was short of staff.", `value="2027-01-15"`, `id="point-1-action-2-what"`)
+	sam.sees(page, "The draft is saved.", "The kitchen was short of staff.", `value="`+due.Format(time.DateOnly)+`"`, `id="point-1-action-2-what"`)
 	_, page = sam.post(at+"/outcome", outcome(page, "then", "check"))
 	sam.sees(page, "we have an answer for you", "1 text of SMS", "You said: &#34;My mother waited two hours", "this went wrong. The kitchen was short of staff.",
-		"What is done: Tea comes at three. By whom: the kitchen manager. By Friday 15 January 2027.", "This answer is from Grace Okafor, chief nurse")
+		"What is done: Tea comes at three. By whom: the kitchen manager. By "+due.Format("Monday 2 January 2006")+".", "This answer is from Grace Okafor, chief nurse")
 	_, page = sam.post(at+"/outcome/offer", form(page))
 	sam.sees(page, "The outcome is offered.", "not opened yet")
 	_, page = sam.get(at + "/letter")
-	sam.sees(page, "St Mary&#39;s Hospital", "To the person who wrote to us", "We uphold this point.", "By 15 January 2027", "within 12 months", "www.ombudsman.org.uk", "0345 015 4033", "Grace Okafor, chief nurse")
+	sam.sees(page, "St Mary&#39;s Hospital", "To the person who wrote to us", "We uphold this point.", "By "+due.Format("2 January 2006"), "within 12 months", "www.ombudsman.org.uk", "0345 015 4033", "Grace Okafor, chief nurse")
 	if _, page := h.colleague("ana", desk.Analyst).get(at + "/letter"); strings.Contains(page, "kitchen") {
 		t.Error("who may not see cases reads the letter")
 	}
@@ -116,7 +119,7 @@ func TestWhatComesAfterAnOutcome(t *testing.T) {
 	_, page = sam.post(at+"/outcome", outcome(page, "then", "check"))
 	sam.post(at+"/outcome/offer", form(page))
 	_, page = sam.get("/actions")
-	sam.sees(page, "Tea comes at three.", "the kitchen manager", "Friday 15 January 2027", at+"/actions/1")
+	sam.sees(page, "Tea comes at three.", "the kitchen manager", due.Format("Monday 2 January 2006"), at+"/actions/1")
 	_, page = sam.get(at + "/actions/1")
 	_, page = sam.post(at+"/actions/1", form(page, "other", "not one"))
 	sam.sees(page, `href="#other"`, "not is no reference")

@@ -111,6 +111,28 @@ func TestYearlyTables(t *testing.T) {
 	}
 }
 
+// A complaint is counted by what was found of all its points: one that is upheld in
+// part must not vanish among those that are not.
+func TestTheFindingOfAComplaint(t *testing.T) {
+	for _, c := range []struct {
+		points []bot.FindingKind
+		want   finding
+	}{
+		{[]bot.FindingKind{bot.Upheld, bot.Upheld}, upheld},
+		{[]bot.FindingKind{bot.Upheld, bot.PointWithdrawn, bot.OtherBody}, upheld},
+		{[]bot.FindingKind{bot.NotUpheld, bot.Upheld}, partly},
+		{[]bot.FindingKind{bot.PartlyUpheld}, partly},
+		{[]bot.FindingKind{bot.NoFinding, bot.NotUpheld}, notUpheld},
+		{[]bot.FindingKind{bot.NoFinding}, unknown},
+		{nil, unknown},
+	} {
+		one := bot.Case{Status: bot.Open, Outcome: bot.Outcome{Offered: time.Unix(1, 0), Findings: c.points}}
+		if got := findingOf(&one); got != c.want {
+			t.Errorf("%q is %q, want %q", c.points, got, c.want)
+		}
+	}
+}
+
 // collector reads a table that is written: what stands at two columns, then the rest.
 type collector struct {
 	into map[string]string

@@ -75,9 +75,16 @@ const (
 
 func findings() []finding { return []finding{upheld, partly, notUpheld, undecided, unknown} }
 
-// findingOf is the finding of a case. Those of its points are not recorded on the
-// case yet.
+// findingOf is the finding of a case, from those of its points.
 func findingOf(c *bot.Case) finding {
+	switch c.Outcome.Finding() {
+	case bot.Upheld:
+		return upheld
+	case bot.PartlyUpheld:
+		return partly
+	case bot.NotUpheld:
+		return notUpheld
+	}
 	if c.Outcome.Offered.IsZero() && c.Status == bot.Open {
 		return undecided
 	}
