@@ -16,6 +16,7 @@ type Config struct {
 	AllowDataLoss string     `yaml:"allow_data_loss"`
 	Files         string     `yaml:"files"`
 	S3            *S3        `yaml:"s3"`
+	SMTP          *SMTP      `yaml:"smtp"`
 	Providers     []Provider `yaml:"providers"`
 }
 
@@ -36,6 +37,7 @@ type Provider struct {
 	Twilio       *Twilio   `yaml:"twilio"`
 	Telegram     *Telegram `yaml:"telegram"`
 	OIDC         *OIDC     `yaml:"oidc"`
+	StaffDomains []string  `yaml:"staff_domains"`
 
 	SecondSignature bool `yaml:"second_signature"` // an outcome is sent only once another person has signed it
 }
@@ -73,6 +75,15 @@ type Telegram struct {
 	APIURL        string  `yaml:"api_url"`
 }
 
+// SMTP is where e-mails to staff are handed in.
+type SMTP struct {
+	Host     string `yaml:"host"`
+	Port     int    `yaml:"port"`
+	From     string `yaml:"from"`
+	Username string `yaml:"username"`
+	Password string `yaml:"password"`
+}
+
 // S3 is a bucket for the files that people send, in place of a folder.
 type S3 struct {
 	Endpoint  string `yaml:"endpoint"`
@@ -96,6 +107,9 @@ func Default() Config {
 
 // complete fills in what follows from other settings.
 func (c *Config) complete() {
+	if c.SMTP != nil && c.SMTP.Port == 0 {
+		c.SMTP.Port = 587
+	}
 	for i := range c.Providers {
 		p := &c.Providers[i]
 		if p.Name == "" {

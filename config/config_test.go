@@ -33,7 +33,7 @@ func TestMistakesStopTheStart(t *testing.T) {
 	tests := map[string]struct{ old, new, want string }{
 		"unknown key":               {"listen:", "lisen:", "listen"},
 		"unknown key, deep":         {"    kind: nhs", "    kindd: nhs", "did you mean kind?"},
-		"no auth token":             {"${TWILIO_AUTH_TOKEN}", `""`, "heard.yaml:36: providers[0].twilio.auth_token: it is empty"},
+		"no auth token":             {"${TWILIO_AUTH_TOKEN}", `""`, "heard.yaml:43: providers[0].twilio.auth_token: it is empty"},
 		"variable not set":          {"${TWILIO_AUTH_TOKEN}", "${NOT_SET}", "NOT_SET is not set"},
 		"empty webhook secret":      {"${TELEGRAM_SECRET}", `""`, "providers[0].telegram.webhook_secret: it is empty"},
 		"no token":                  {"${TELEGRAM_BOT_TOKEN}", `""`, "providers[0].telegram.token: it is empty"},
@@ -65,6 +65,13 @@ func TestMistakesStopTheStart(t *testing.T) {
 		"bucket without an address": {"# files: heard-files ", "s3: {bucket: x, endpoint: there} #", "s3.endpoint: this is no web address"},
 		"half a sign-on":            {"    # oidc: ", "    oidc: {issuer: here} #", "providers[0].oidc.client_secret: it is empty"},
 		"sign-on without https":     {"    # oidc: ", "    oidc: {issuer: 'http://login.example.org'} #", "providers[0].oidc.issuer: it must be an https address"},
+		"half a mail server":        {"# smtp: ", "smtp: {from: nobody, password: x} #", "smtp.host: it is empty"},
+		"mail from nobody":          {"# smtp: ", "smtp: {from: nobody, password: x} #", "smtp.from: this is no address"},
+		"a password of nobody's":    {"# smtp: ", "smtp: {from: nobody, password: x} #", "smtp.username: it is empty"},
+		"a user without a password": {"# smtp: ", "smtp: {username: x} #", "smtp.password: it is empty"},
+		"no port":                   {"# smtp: ", "smtp: {port: 70000} #", "smtp.port: 70000 is no port"},
+		"staff without mail":        {"# staff_domains: ", "staff_domains: [hospital.example] #", "smtp: staff_domains needs a server"},
+		"a domain with its @":       {"# staff_domains: ", "staff_domains: ['@hospital.example'] #", "providers[0].staff_domains[0]: \"@hospital.example\" is no domain"},
 		"not YAML":                  {"listen: 127.0.0.1:8080", "listen: [", "heard.yaml"},
 	}
 	for name, tt := range tests {

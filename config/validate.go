@@ -33,6 +33,7 @@ func (c *Config) validate(where lines) error {
 		check.wrong("allow_data_loss", "%q is not known: leave it out, or write 1s to allow appendfsync everysec", c.AllowDataLoss)
 	}
 	check.s3(c.S3)
+	check.smtp(c.SMTP)
 	if len(c.Providers) == 0 {
 		check.wrong("providers", "there is none: add one with an id and twilio or telegram; heard config shows how")
 	}
@@ -148,6 +149,7 @@ func (k *checks) provider(path string, p *Provider, c *Config, seen map[string]s
 	k.twilio(path+".twilio", p.Twilio, c, seen)
 	k.telegram(path+".telegram", p.Telegram, c, seen)
 	k.oidc(path+".oidc", p.OIDC, c)
+	k.staffDomains(path+".staff_domains", p, c)
 }
 
 // oidc checks how staff sign in with a system of their own.
@@ -289,7 +291,8 @@ func hint(name string) string {
 	best, far := "", 3
 	for _, known := range []string{"listen", "public_url", "redis", "keys", "durability", "allow_data_loss", "files", "s3", "endpoint", "region", "bucket", "access_key", "secret_key", "providers", "id", "name",
 		"public_name", "kind", "jurisdiction", "languages", "guardian", "deputy", "hours", "flows", "quiet_hours", "limits", "replies", "new_people", "twilio", "telegram", "account_sid",
-		"auth_token", "sms_from", "whatsapp_from", "api_url", "token", "webhook_secret", "oidc", "issuer", "client_id", "client_secret", "roles_claim", "trust_email"} {
+		"auth_token", "sms_from", "whatsapp_from", "api_url", "token", "webhook_secret", "oidc", "issuer", "client_id", "client_secret", "roles_claim", "trust_email",
+		"smtp", "host", "port", "from", "username", "password", "staff_domains"} {
 		if d := distance(name, known); d < far {
 			best, far = known, d
 		}

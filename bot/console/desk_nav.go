@@ -26,6 +26,8 @@ func (p *deskPages) nav(r *http.Request, who desk.Who) []navEntry {
 		{"/work", "To do", desk.SeeGuarded},
 		{"/cases", "All cases", desk.SeeCases},
 		{"/actions", "Actions", desk.SeeCases},
+		{"/posters", "Posters", desk.Enrol},
+		{"/enrol", "Welcome people", desk.Enrol},
 		{"/members", "Members", desk.ManageStaff},
 		{"/audit", "Audit log", desk.ReadAudit},
 	} {
@@ -38,6 +40,9 @@ func (p *deskPages) nav(r *http.Request, who desk.Who) []navEntry {
 		}
 		here := r.URL.Path == path || e.path != "/" && strings.HasPrefix(r.URL.Path, path+"/")
 		all = append(all, navEntry{path, e.name, here})
+	}
+	if who.May(desk.Record) {
+		all = append(all, navEntry{recordRoot + string(p.desk.Provider().ID) + "/" + anyPlace, "Write down", false})
 	}
 	return all
 }

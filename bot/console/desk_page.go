@@ -75,6 +75,9 @@ func (p *deskPages) routes() {
 	p.memberRoutes()
 	p.auditRoutes()
 	p.outcomeRoutes()
+	p.recordRoutes()
+	p.posterRoutes()
+	p.enrolRoutes()
 }
 
 // shown is what the layout and a page are made from.

@@ -24,6 +24,9 @@ type Options struct {
 	Provider bot.Provider
 	Files    FileReader // what people sent; nil: nothing can be opened
 
+	Mail         Mail     // sends one-time codes; nil: staff without an account cannot record
+	StaffDomains []string // of the work addresses that may, in small letters
+
 	Passwords *Passwords       // one for all desks of a process; nil: its own
 	Now       func() time.Time // nil: the clock
 	Log       *slog.Logger     // nil: none

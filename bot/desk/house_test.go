@@ -29,6 +29,8 @@ type house struct {
 	bot   *bot.Bot
 	desk  *desk.Desk
 	now   time.Time
+
+	options desk.Options
 }
 
 var (
@@ -65,8 +67,15 @@ func open(t testing.TB) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.desk = desk.New(desk.Options{Store: side, Bot: h.bot, Provider: p, Files: kept{"photo1": "a photo"}, Now: func() time.Time { return h.now }})
+	h.options = desk.Options{Store: side, Bot: h.bot, Provider: p, Files: kept{"photo1": "a photo"}, Now: func() time.Time { return h.now }}
+	h.desk = desk.New(h.options)
 	return h
+}
+
+// mailed has codes sent to the staff of one domain.
+func (h *house) mailed(m desk.Mail) {
+	h.options.Mail, h.options.StaffDomains = m, []string{"hospital.example"}
+	h.desk = desk.New(h.options)
 }
 
 func provider(t testing.TB) bot.Provider {
@@ -85,7 +94,7 @@ func provider(t testing.TB) bot.Provider {
 	}
 	return bot.Provider{
 		ID: hospital, Name: "St Mary's Hospital", PublicName: "St Mary's", Flows: set,
-		Calendar: bot.NewCalendar(src.Jurisdiction[0], london),
+		Calendar: bot.NewCalendar(src.Jurisdiction[0], london), SMS: "+447700900900",
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"heard/bot"
 	"heard/bot/console"
 	"heard/bot/desk"
+	"heard/bot/mail"
 	"heard/bot/redisstore"
 	"heard/bot/signon"
 	"heard/config"
@@ -24,12 +25,15 @@ func (h *house) openDesks(ctx context.Context, c config.Config, as *desk.Who) er
 	passwords := desk.NewPasswords()
 	o := console.DesksOptions{PublicURL: c.PublicURL, NothingKept: h.embedded != nil, As: as, Location: h.staffed[0].Calendar.Location, Log: h.log}
 	for _, p := range h.staffed {
-		o.Desks = append(o.Desks, desk.New(desk.Options{Store: store, Bot: h.bot, Provider: p, Files: h.files.store, Passwords: passwords, Log: h.log}))
+		o.Desks = append(o.Desks, desk.New(desk.Options{
+			Store: store, Bot: h.bot, Provider: p, Files: h.files.store, Passwords: passwords, Log: h.log, Mail: mailOf(c), StaffDomains: staffDomains(c, p.ID),
+		}))
 	}
 	h.desks = o.Desks
 	o.SignOn = signOns(c)
 	pages := console.NewDesks(o)
 	h.mux.Handle("/desk/", pages)
+	h.mux.Handle("/record/", pages)
 	h.mux.Handle("/static/", pages)
 	return nil
 }
@@ -47,4 +51,21 @@ func signOns(c config.Config) map[bot.ProviderID]console.SignOn {
 		})
 	}
 	return all
+}
+
+// mailOf is where e-mails to staff are handed in; nil: nowhere.
+func mailOf(c config.Config) desk.Mail {
+	if c.SMTP == nil {
+		return nil
+	}
+	return &mail.Server{Host: c.SMTP.Host, Port: c.SMTP.Port, From: c.SMTP.From, Username: c.SMTP.Username, Password: c.SMTP.Password}
+}
+
+func staffDomains(c config.Config, id bot.ProviderID) []string {
+	for _, p := range c.Providers {
+		if p.ID == string(id) {
+			return p.StaffDomains
+		}
+	}
+	return nil
 }

@@ -31,6 +31,7 @@ var allowed = map[string][]string{
 	"heard/bot/console":           {"heard/bot", "heard/bot/desk", "heard/flows", "heard/channels"},
 	"heard/bot/api":               {"heard/bot", "heard/bot/desk", "heard/bot/export"},
 	"heard/bot/signon":            {"heard/bot/desk"},
+	"heard/bot/mail":              {},
 	"heard/bot/hooks":             {"heard/bot"},
 	"heard/bot/export":            {"heard/bot", "heard/bot/desk", "heard/bot/report"},
 	"heard/bot/report":            {"heard/bot", "heard/flows"},
@@ -42,7 +43,7 @@ var allowed = map[string][]string{
 	"heard/cmd/heard": {
 		"heard/config", "heard/flows", "heard/flows/library", "heard/channels", "heard/channels/twilio", "heard/channels/telegram",
 		"heard/channels/webchat", "heard/bot", "heard/bot/redisstore", "heard/bot/dispatch", "heard/bot/console", "heard/bot/report",
-		"heard/bot/files", "heard/bot/api", "heard/bot/hooks", "heard/bot/export", "heard/bot/desk", "heard/bot/signon",
+		"heard/bot/files", "heard/bot/api", "heard/bot/hooks", "heard/bot/export", "heard/bot/desk", "heard/bot/signon", "heard/bot/mail",
 	},
 }
 

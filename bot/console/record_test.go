@@ -1,0 +1,270 @@
+package console_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"image/png"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/makiuchi-d/gozxing"
+	"github.com/makiuchi-d/gozxing/qrcode"
+
+	"heard/bot"
+	"heard/bot/console"
+	"heard/bot/desk"
+	"heard/channels"
+)
+
+// postbox keeps what is e-mailed.
+type postbox struct {
+	mu   sync.Mutex
+	sent []string
+}
+
+func (p *postbox) Send(_ context.Context, to, subject, text string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.sent = append(p.sent, to+"\n"+subject+"\n"+text)
+	return nil
+}
+
+func (p *postbox) code() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.sent) == 0 {
+		return ""
+	}
+	return regexp.MustCompile(`\b\d{6}\b`).FindString(p.sent[len(p.sent)-1])
+}
+
+// newRecordHouse is a desk of a provider that people can write to in three ways, and
+// whose staff get codes by e-mail.
+func newRecordHouse(t testing.TB) (*deskHouse, *postbox) {
+	t.Helper()
+	h, box := newDeskHouse(t, nil), new(postbox)
+	p := h.desk.Provider()
+	p.Ways = func() []bot.Way {
+		return []bot.Way{
+			{Channel: channels.SMS, Sender: "+447700900900"}, {Channel: channels.WhatsApp, Sender: "whatsapp:+447700900901"},
+			{Channel: channels.Telegram, Sender: "telegram:1", Reach: "Telegram: https://t.me/StMarysBot"},
+		}
+	}
+	h.desk = desk.New(desk.Options{Store: h.store, Bot: h.bot, Provider: p, Mail: box, StaffDomains: []string{"hospital.example"}})
+	h.pages = console.NewDesks(console.DesksOptions{Desks: []*desk.Desk{h.desk}, Location: time.UTC, Log: logTo(h.logged), PublicURL: "http://127.0.0.1"})
+	h.server.Close()
+	h.server = httptest.NewServer(h.pages)
+	t.Cleanup(func() { h.server.Close() })
+	return h, box
+}
+
+// A nurse whom somebody told something records it on her phone, without an account, in
+// nine touches and two texts; and holds the slip out to them.
+func TestANurseRecordsOnHerPhone(t *testing.T) {
+	h, box := newRecordHouse(t)
+	b := openBrowser(t, 320, 640)
+	b.visit(h.server.URL + "/record/try/WARD6")
+	b.arrives("h1", "Write down what you were told")
+	b.fits()
+	b.legible("who")
+	b.shoot("record-who")
+	b.do("ask for a code", chromedp.SendKeys(chromedp.CSS("#email"), "bo.nurse@hospital.example"), chromedp.Click(chromedp.CSS("main button.main")))
+	b.arrives("h1", "Your code")
+	b.fits()
+	b.shoot("record-code")
+	b.do("give the code", chromedp.SendKeys(chromedp.CSS("#code"), box.code()), chromedp.Click(chromedp.CSS("main button.main")))
+	b.arrives("label", "What did they say?")
+	b.fits()
+	b.legible("form")
+	b.shoot("record-form")
+	if place := evaluate[string](b, `document.querySelector("#place").selectedOptions[0].label`); place != "Ward 6" {
+		t.Errorf("the place is %q", place)
+	}
+	small := evaluate[string](b, `[...document.querySelectorAll("main button, main .button, main input:not([type=hidden]):not([type=checkbox]), main select, main textarea")].filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 44).map((e) => e.id || e.innerText).join(" ")`)
+	if small != "" {
+		t.Errorf("too small for a thumb: %s", small)
+	}
+	b.do("send nothing", chromedp.Click(chromedp.CSS("main button.main")))
+	b.arrives(".faults", "Write what the person said.")
+	b.do("write it", chromedp.SendKeys(chromedp.CSS("#words"), "The night light keeps her awake."), chromedp.SendKeys(chromedp.CSS("#number"), "07700 900123"),
+		chromedp.Click(chromedp.CSS("main button.main")))
+	b.arrives(".faults", "Ask them whether we may write to this number.")
+	b.shoot("record-wrong")
+	b.do("send it", chromedp.Click(chromedp.CSS("#may_write-0")), chromedp.Click(chromedp.CSS("main button.main")))
+	b.arrives(".slip", "SLIP ")
+	b.fits()
+	b.legible("slip")
+	b.shoot("record-slip")
+	refs, err := h.store.Cases(context.Background(), provider, 0, 10)
+	if err != nil || len(refs) != 1 {
+		t.Fatalf("%d cases, %v", len(refs), err)
+	}
+	b.arrives(".slip", string(refs[0]))
+	b.arrives(".slip", "07700 900901")
+	for _, secret := range []string{"night light", "900123", "bo.nurse"} {
+		if strings.Contains(h.logged.String(), secret) {
+			t.Error("the log holds what was recorded, or who did")
+		}
+	}
+	b.visit(h.server.URL + "/desk/try/cases/" + string(refs[0]))
+	b.arrives("h1", "Sign in")
+}
+
+// reads reads the QR codes of a page, as a phone's camera would.
+func (b *browser) reads(selector string) []string {
+	b.Helper()
+	var all []string
+	n := evaluate[int](b, fmt.Sprintf(`document.querySelectorAll(%s).length`, quoted(selector)))
+	for i := range n {
+		evaluate[bool](b, fmt.Sprintf(`(document.querySelectorAll(%s).forEach((e, i) => e.id = "qr-" + i), true)`, quoted(selector)))
+		data, err := chromedp.Run(b.ctx, chromedp.Screenshot(chromedp.CSS(fmt.Sprintf("#qr-%d", i))))
+		if err != nil {
+			b.Fatal(err)
+		}
+		picture, err := png.Decode(bytes.NewReader(data))
+		if err != nil {
+			b.Fatal(err)
+		}
+		bitmap, err := gozxing.NewBinaryBitmapFromImage(picture)
+		if err != nil {
+			b.Fatal(err)
+		}
+		text, err := qrcode.NewQRCodeReader().Decode(bitmap, nil)
+		if err != nil {
+			b.Fatalf("QR code %d cannot be read: %v", i, err)
+		}
+		all = append(all, text.GetText())
+	}
+	return all
+}
+
+// Whoever scans a poster begins a complaint about the place that it hangs in, in the
+// app that they chose; a member of staff comes to where they can record.
+func TestPostersLeadToThePlace(t *testing.T) {
+	h, _ := newRecordHouse(t)
+	h.staff("ada", "Ada Cole", desk.Lead)
+	b := openBrowser(t, 1000, 1400)
+	b.visit(h.server.URL + "/desk/try/posters")
+	b.do("sign in", chromedp.SendKeys(chromedp.CSS("#login"), "ada"), chromedp.SendKeys(chromedp.CSS("#password"), deskPassword+"\r"))
+	b.arrives("table", "Ward 6")
+	b.shoot("posters")
+	b.do("open it", chromedp.Click(`//tr[contains(., "Ward 6")]//a[contains(., "English")]`))
+	b.arrives(".poster", "You have a right to complain.")
+	b.legible("poster")
+	b.shoot("poster-en")
+	want := "sms:+447700900900?body=Complain%20%28WARD6%29 https://wa.me/447700900901?text=Complain+%28WARD6%29 https://t.me/StMarysBot?start=WARD6"
+	if got := strings.Join(b.reads(".poster .qr"), " "); got != want {
+		t.Errorf("the codes say %s\nwant %s", got, want)
+	}
+	b.visit(h.server.URL + "/desk/try/posters/WARD6?language=cy")
+	b.arrives(".poster", "Mae gennych hawl i gwyno.")
+	b.shoot("poster-cy")
+	b.do("print it", chromedp.EmulateViewport(560, 794))
+	b.print("poster-cy-A5")
+	b.visit(h.server.URL + "/desk/try/posters/ward6/staff")
+	b.arrives(".poster", "Write it down for them.")
+	b.shoot("poster-staff")
+	if got := b.reads(".poster .qr"); len(got) != 1 || got[0] != "http://127.0.0.1/record/try/WARD6" {
+		t.Errorf("the staff's code says %q", got)
+	}
+	b.visit(h.server.URL + "/desk/try/posters/NOWHERE")
+	b.arrives("h1", "Not found")
+}
+
+// print keeps the page as it is printed, for who wants to look at it.
+func (b *browser) print(name string) {
+	b.Helper()
+	folder := os.Getenv("DESK_PICTURES")
+	if folder == "" {
+		return
+	}
+	data, err := chromedp.Run(b.ctx, chromedp.PrintToPDF())
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, name+".pdf"), data, 0o600); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// The pages say the same of every address, and what a poster's link begins with is a
+// word that begins a complaint.
+func TestRecordingPages(t *testing.T) {
+	h, box := newRecordHouse(t)
+	c := h.stranger()
+	at := strings.TrimSuffix(c.base, "/desk/"+string(provider)) + "/record/try/WARD6"
+	post := func(path string, form url.Values) (int, string) {
+		t.Helper()
+		resp, err := c.client.PostForm(at+path, form)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return resp.StatusCode, body(t, resp)
+	}
+	hide := func(page, address string) string {
+		return regexp.MustCompile(`value="[A-Z2-7]{20,}"`).ReplaceAllString(strings.ReplaceAll(page, address, "X"), "")
+	}
+	s1, ours := post("/code", url.Values{"email": {"bo@hospital.example"}})
+	s2, other := post("/code", url.Values{"email": {"bo@elsewhere.example"}})
+	if s1 != s2 || hide(ours, "bo@hospital.example") != hide(other, "bo@elsewhere.example") || len(box.sent) != 1 {
+		t.Errorf("an address of somebody else gets another answer: %d, %d, %d sent", s1, s2, len(box.sent))
+	}
+	status, page := post("/enter", url.Values{"email": {"bo@hospital.example"}, "code": {"1"}})
+	if status != http.StatusUnprocessableEntity || !strings.Contains(page, "This code is not right") {
+		t.Errorf("a wrong code: %d", status)
+	}
+	status, page = post("", url.Values{"words": {"She <b>rang</b> & nobody came"}})
+	if status != http.StatusUnprocessableEntity || !strings.Contains(page, "She &lt;b&gt;rang") {
+		t.Errorf("what was written is lost: %d", status)
+	}
+	sam := h.colleague("sam", desk.Guardian)
+	if _, page := sam.get("/../../record/try/any"); !strings.Contains(page, "Your work e-mail address") {
+		t.Error("a member who may not record is let in")
+	}
+	ada := h.colleague("ada", desk.Handler)
+	_, page = ada.get("/../../record/try/any")
+	ada.sees(page, "It came as a letter", "Back to the desk")
+	if _, page := ada.get("/../../record/try/any/slip?of=x"); !strings.Contains(page, "cannot be shown any more") {
+		t.Error("a slip that there is not")
+	}
+}
+
+// A list is checked before anything goes out, and nothing of it is kept but that.
+func TestWelcomingAList(t *testing.T) {
+	h, _ := newRecordHouse(t)
+	ada := h.colleague("ada", desk.Lead)
+	upload := func(text string) string {
+		t.Helper()
+		var b bytes.Buffer
+		b.WriteString("--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n" + text + "\r\n--x--\r\n")
+		resp, err := ada.client.Post(ada.base+"/enrol", "multipart/form-data; boundary=x", &b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return body(t, resp)
+	}
+	page := upload("number,died\n07700 900001,\n07700 900002,yes\n020 7946 0000,no\n")
+	ada.sees(page, "<b>1</b> person can be welcomed", "<b>2</b> lines are left out", "has died", "no mobile number", `names nothing but "St Mary&#39;s"`)
+	rows := regexp.MustCompile(`(?s)<textarea name="rows"[^>]*>(.*?)</textarea>`).FindStringSubmatch(page)
+	if rows == nil {
+		t.Fatal("nothing to confirm")
+	}
+	_, page = ada.post("/enrol/send", url.Values{"rows": {rows[1]}})
+	ada.sees(page, "What became of it", `<th scope="row">4</th>`)
+	ada.sees(upload("nmber\n1\n"), "The heading of column 1 is not known", `href="#file"`)
+	ada.sees(upload(""), "This is no CSV file")
+	ada.sees(upload("number\n"+strings.Repeat(strings.Repeat("1", 200)+"\n", 1000)), "This file is too large")
+	if strings.Contains(h.logged.String(), "900001") {
+		t.Error("the log holds a number")
+	}
+}

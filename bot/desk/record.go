@@ -1,0 +1,154 @@
+package desk
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"heard/bot"
+	"heard/flows"
+)
+
+// Recording is what a member of staff writes down for somebody, as a form has it.
+type Recording struct {
+	Words    string
+	How      bot.How
+	At       time.Time // when it was said or came in; zero: now
+	Place    string    // the code of a place, or a place in words
+	Number   string    // the person's; empty: none
+	MayWrite bool      // they said that we may write to it
+	Name     string    // they said that the team may know it
+	Language string
+	Cause    string // who of the staff is named as the cause
+	Mine     bool   // it is about who writes it down
+}
+
+// drawerSlips holds for half an hour what is to be handed over, by the form that asked
+// for it: a form that is sent twice gets the same slip, and a page can be printed again.
+const drawerSlips = "slips"
+
+const slipShown = 30 * time.Minute
+
+// Record opens a case with it, and returns the slip. The same turn does it once.
+func (d *Desk) Record(ctx context.Context, who Who, turn bot.TurnID, r Recording) (bot.Slip, error) {
+	if err := who.need(Record); err != nil {
+		return bot.Slip{}, err
+	}
+	if turn == "" {
+		turn = bot.TurnID(sessionID(string(random(16))))
+	}
+	if r.How != "" && r.How != bot.HowTold && !who.May(Answer) {
+		return bot.Slip{}, bad("how", "Only the complaints team types in letters, e-mails and calls.")
+	}
+	if r.Number != "" && !r.MayWrite {
+		return bot.Slip{}, bad("may_write", "Ask them whether we may write to this number. If not, leave it out: the slip is enough.")
+	}
+	slip, err := d.slip(ctx, who, turn)
+	if err != nil {
+		return slip, err
+	}
+	barred, err := d.namedMembers(ctx, who, r)
+	if err != nil {
+		return slip, err
+	}
+	code, place, service := d.place(r.Place)
+	err = d.o.Bot.Record(ctx, d.o.Provider.ID, bot.By{Name: who.Name, Member: who.Member, Turn: turn}, bot.Recording{
+		Slip: slip, Words: r.Words, How: r.How, At: r.At, Place: place, Code: code, Service: service, Language: r.Language, Number: r.Number, Name: r.Name,
+		Cause: r.Cause, Barred: barred,
+	})
+	return slip, asField(err)
+}
+
+// asField puts what the bot refuses beside the field that it is about.
+func asField(err error) error {
+	var r *bot.Rejection
+	if !errors.As(err, &r) {
+		return err
+	}
+	field := map[string]string{bot.RejectEmpty: "words", bot.RejectLong: "words", bot.RejectNumber: "number", bot.RejectDate: "at"}[r.Code]
+	if field == "" {
+		return err
+	}
+	return &FieldError{field, *r}
+}
+
+// place finds the place of a code; else it is in words.
+func (d *Desk) place(typed string) (code, name, service string) {
+	if p, ok := d.Place(typed); ok {
+		return p.Code, p.Name[""], p.Service
+	}
+	return "", strings.TrimSpace(typed), ""
+}
+
+// Place is the place of a code; false: there is none.
+func (d *Desk) Place(code string) (flows.Place, bool) {
+	for _, p := range d.o.Provider.Flows.Places() {
+		if strings.EqualFold(p.Code, strings.TrimSpace(code)) {
+			return p, true
+		}
+	}
+	return flows.Place{}, false
+}
+
+// namedMembers are the members whom the words name as the cause.
+func (d *Desk) namedMembers(ctx context.Context, who Who, r Recording) ([]bot.MemberID, error) {
+	var all []bot.MemberID
+	if r.Mine {
+		all = append(all, who.Member)
+	}
+	cause := strings.TrimSpace(r.Cause)
+	if cause == "" {
+		return all, nil
+	}
+	members, err := d.members(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range members {
+		if strings.EqualFold(strings.Join(strings.Fields(m.Name), " "), strings.Join(strings.Fields(cause), " ")) {
+			all = append(all, m.ID)
+		}
+	}
+	return all, nil
+}
+
+func slipID(who Who, turn bot.TurnID) string {
+	return digest(string(who.Member) + "\x00" + string(turn))
+}
+
+// slip is the slip of a form: made at its first use.
+func (d *Desk) slip(ctx context.Context, who Who, turn bot.TurnID) (bot.Slip, error) {
+	for range countTries {
+		s, err := d.Slip(ctx, who, turn)
+		var none *bot.Rejection
+		if !errors.As(err, &none) {
+			return s, err
+		}
+		data, err := json.Marshal(bot.NewSlip())
+		if err != nil {
+			return s, fmt.Errorf("write a slip: %w", err)
+		}
+		if err := d.o.Store.Put(ctx, d.o.Provider.ID, drawerSlips, bot.Drawn{ID: slipID(who, turn), Data: data}, slipShown); err != nil && !errors.Is(err, bot.ErrConflict) {
+			return s, err
+		}
+	}
+	return bot.Slip{}, slow(time.Second)
+}
+
+// Slip shows the slip of a form again, to who sent the form.
+func (d *Desk) Slip(ctx context.Context, who Who, turn bot.TurnID) (s bot.Slip, err error) {
+	r, err := d.o.Store.Drawn(ctx, d.o.Provider.ID, drawerSlips, slipID(who, turn))
+	if errors.Is(err, bot.ErrNotFound) {
+		return s, &bot.Rejection{Code: bot.RejectNoCase, Sentence: "This slip cannot be shown any more. What was written down is with the complaints team all the same."}
+	}
+	if err != nil {
+		return s, err
+	}
+	if err := json.Unmarshal(r.Data, &s); err != nil {
+		return s, fmt.Errorf("read a slip: %w", err)
+	}
+	return s, nil
+}
