@@ -242,7 +242,7 @@ func (w *Simulation) Know(text string) error {
 		}
 		c.Findings = append(c.Findings, f)
 	default:
-		return fmt.Errorf("the fact %q is not known: handler, decides, about, why, kind, nation, ways, reach, texts, proposed, due, considered, signatory, finding", name)
+		return fmt.Errorf("the fact %q is not known: handler, decides, about, why, kind, nation, ways, reach, slip, texts, proposed, due, considered, signatory, finding", name)
 	}
 	return nil
 }

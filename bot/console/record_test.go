@@ -78,6 +78,8 @@ func TestANurseRecordsOnHerPhone(t *testing.T) {
 	b.fits()
 	b.legible("who")
 	b.shoot("record-who")
+	look := b.looksWell()
+	look("who")
 	b.do("ask for a code", chromedp.SendKeys(chromedp.CSS("#email"), "bo.nurse@hospital.example"), chromedp.Click(chromedp.CSS("main button.main")))
 	b.arrives("h1", "Your code")
 	b.fits()
@@ -87,6 +89,7 @@ func TestANurseRecordsOnHerPhone(t *testing.T) {
 	b.fits()
 	b.legible("form")
 	b.shoot("record-form")
+	look("form")
 	if place := evaluate[string](b, `document.querySelector("#place").selectedOptions[0].label`); place != "Ward 6" {
 		t.Errorf("the place is %q", place)
 	}
@@ -105,6 +108,7 @@ func TestANurseRecordsOnHerPhone(t *testing.T) {
 	b.fits()
 	b.legible("slip")
 	b.shoot("record-slip")
+	look("slip")
 	refs, err := h.store.Cases(context.Background(), provider, 0, 10)
 	if err != nil || len(refs) != 1 {
 		t.Fatalf("%d cases, %v", len(refs), err)
@@ -118,6 +122,16 @@ func TestANurseRecordsOnHerPhone(t *testing.T) {
 	}
 	b.visit(h.server.URL + "/desk/try/cases/" + string(refs[0]))
 	b.arrives("h1", "Sign in")
+}
+
+// looksWell is a look at a page by axe-core, where it is there.
+func (b *browser) looksWell() func(where string) {
+	b.Helper()
+	if os.Getenv("HEARD_AXE") == "" && os.Getenv("CI") == "" {
+		return func(string) {}
+	}
+	script := axe(b)
+	return func(where string) { b.Helper(); b.accessible(script, where) }
 }
 
 // reads reads the QR codes of a page, as a phone's camera would.
@@ -162,6 +176,8 @@ func TestPostersLeadToThePlace(t *testing.T) {
 	b.arrives(".poster", "You have a right to complain.")
 	b.legible("poster")
 	b.shoot("poster-en")
+	look := b.looksWell()
+	look("poster")
 	want := "sms:+447700900900?body=Complain%20%28WARD6%29 https://wa.me/447700900901?text=Complain+%28WARD6%29 https://t.me/StMarysBot?start=WARD6"
 	if got := strings.Join(b.reads(".poster .qr"), " "); got != want {
 		t.Errorf("the codes say %s\nwant %s", got, want)
@@ -174,6 +190,16 @@ func TestPostersLeadToThePlace(t *testing.T) {
 	b.visit(h.server.URL + "/desk/try/posters/ward6/staff")
 	b.arrives(".poster", "Write it down for them.")
 	b.shoot("poster-staff")
+	look("staff's poster")
+	b.visit(h.server.URL + "/desk/try/posters")
+	b.arrives("table", "Ward 6")
+	look("posters")
+	b.visit(h.server.URL + "/desk/try/enrol")
+	b.arrives("h1", "Welcome people")
+	b.shoot("enrol")
+	look("enrol")
+	b.visit(h.server.URL + "/desk/try/posters/WARD6/staff")
+	b.arrives(".poster", "Write it down for them.")
 	if got := b.reads(".poster .qr"); len(got) != 1 || got[0] != "http://127.0.0.1/record/try/WARD6" {
 		t.Errorf("the staff's code says %q", got)
 	}
@@ -234,6 +260,17 @@ func TestRecordingPages(t *testing.T) {
 	ada := h.colleague("ada", desk.Handler)
 	_, page = ada.get("/../../record/try/any")
 	ada.sees(page, "It came as a letter", "Back to the desk")
+	turn := regexp.MustCompile(`name="turn" value="(\w+)"`).FindStringSubmatch(page)
+	_, page = ada.post("/../../record/try/any", url.Values{"words": {"The tea was cold"}, "how": {"letter"}, "at": {"2026-01-12"}, "cause": {"Jo"}, "turn": turn[1:]})
+	ref := regexp.MustCompile(`H-\w{3}-\w{3}`).FindString(page)
+	_, page = ada.get("/cases/" + ref)
+	ada.sees(page, "The tea was cold", "Sam Reed, from a letter", "has not given the code on their slip yet", "Named as the cause", "gave no number")
+	carl := h.colleague("carl", desk.Administrator)
+	if token, err := h.desk.EnterCode(context.Background(), "bo@hospital.example", box.code(), ""); err != nil || token == "" {
+		t.Fatal(err)
+	}
+	_, page = carl.get("/audit")
+	carl.sees(page, "staff without an account", "begin to record", "record for somebody")
 	if _, page := ada.get("/../../record/try/any/slip?of=x"); !strings.Contains(page, "cannot be shown any more") {
 		t.Error("a slip that there is not")
 	}

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"sort"
+	"strings"
 
 	"heard/bot"
 )
@@ -56,6 +57,9 @@ func (d *Desk) Audit(ctx context.Context, who Who, number int) (Trail, error) {
 	}
 	for i := len(lines) - 1; i >= 0; i-- {
 		l := TrailLine{AuditLine: lines[i], By: names[string(lines[i].Record.Member)], On: lines[i].Record.On}
+		if l.By == "" && strings.HasPrefix(string(l.Record.Member), recorderPrefix) {
+			l.By = "staff without an account, " + strings.TrimPrefix(string(l.Record.Member), recorderPrefix)
+		}
 		if name, ok := names[l.On]; ok {
 			l.On = name
 		}

@@ -219,7 +219,10 @@ func (d *Desk) recorderID(ctx context.Context, address string) (string, error) {
 }
 
 // recorderMember is whom the audit log names.
-func recorderMember(id string) bot.MemberID { return bot.MemberID("staff:" + id[:16]) }
+func recorderMember(id string) bot.MemberID { return bot.MemberID(recorderPrefix + id[:16]) }
+
+// recorderPrefix begins the name in the audit log of who has no account.
+const recorderPrefix = "staff:"
 
 // Recorder is who may record by a session that a code began.
 func (d *Desk) Recorder(ctx context.Context, token string) (Who, error) {

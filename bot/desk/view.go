@@ -47,6 +47,7 @@ type View struct {
 	Manner   bot.Manner // how the person chose to be told it
 	Timeline []Line     // oldest first, without the story
 	Tasks    []bot.StaffTask
+	Recorded *bot.Recorded // how staff wrote it down; nil: its person sent it
 	Links    []bot.CaseRef
 	Barred   []bot.MemberID
 }
@@ -138,7 +139,7 @@ func (d *Desk) view(c *bot.Case, revealed bool) *View {
 		Received: c.Received, Opened: c.Opened, Due: c.Due, Closed: c.Closed, Died: c.Died, Overdue: overdue(c, now),
 		Handler: c.Handler, Assigned: c.Assigned, Decides: c.Decides, Proposed: c.Proposed, Privacy: privacy(c),
 		Hidden: c.Privacy == bot.PrivacyConfidential && !revealed, Consent: c.Consent, Outcome: c.Outcome, Links: c.Links, Barred: c.Barred,
-		Draft: c.Draft, Promises: c.Promises, Manner: c.Manner(),
+		Recorded: c.Recorded, Draft: c.Draft, Promises: c.Promises, Manner: c.Manner(),
 	}
 	if c.Status != bot.Closed {
 		v.Closed = time.Time{}
