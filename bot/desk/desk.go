@@ -23,8 +23,10 @@ type Options struct {
 	Bot      *bot.Bot
 	Provider bot.Provider
 	Files    FileReader // what people sent; nil: nothing can be opened
+	Site     string     // "https://heard.example.org/desk/stmarys", which e-mails lead to
+	Urgent   Urgent
 
-	Mail         Mail     // sends one-time codes; nil: staff without an account cannot record
+	Mail         Mail     // to staff; nil: nobody is written to, and who has no account cannot record
 	StaffDomains []string // of the work addresses that may, in small letters
 
 	Passwords *Passwords       // one for all desks of a process; nil: its own

@@ -103,7 +103,7 @@ func TestWorkList(t *testing.T) {
 	h.task(bot.StaffTask{Kind: bot.Acknowledge, Case: mine, Due: h.now.AddDate(0, 0, 2)})
 	h.task(bot.StaffTask{Kind: bot.ReadReply, Case: other, Due: h.now.AddDate(0, 0, -2)})
 	h.task(bot.StaffTask{Kind: bot.CallPerson, Case: other, Due: h.now.AddDate(0, 0, 5), Phone: "+447700900123"})
-	h.task(bot.StaffTask{ID: "c/danger", Kind: bot.Danger, Conv: "c", Due: h.now.AddDate(0, 0, 9), Words: "I cannot go on"})
+	h.task(bot.StaffTask{ID: "c/danger", Kind: bot.Danger, Conv: "c", At: h.now, Due: h.now.AddDate(0, 0, 9), Words: "I cannot go on"})
 	h.task(bot.StaffTask{Kind: bot.CareChanged, Case: other, Due: h.now})
 	kinds := func(who desk.Who, f desk.Filter) string {
 		t.Helper()

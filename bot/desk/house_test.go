@@ -78,6 +78,13 @@ func (h *house) mailed(m desk.Mail) {
 	h.desk = desk.New(h.options)
 }
 
+// with is another desk on the same store, as another instance has it.
+func (h *house) with(change func(*desk.Options)) *desk.Desk {
+	o := h.options
+	change(&o)
+	return desk.New(o)
+}
+
 func provider(t testing.TB) bot.Provider {
 	t.Helper()
 	src, err := flows.Parse(library.Files)

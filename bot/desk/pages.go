@@ -63,10 +63,10 @@ func (d *Desk) WorkFrom(ctx context.Context, who Who, f Filter, from TaskPlace) 
 		for _, danger := range []bool{true, false} {
 			for _, t := range s.due {
 				c := s.cases[t.Case]
-				if isDanger(t.Kind) != danger || !maySeeTask(who, t, c) || from.passed(t) {
+				if isDanger(t.Kind) != danger || from.passed(t) {
 					continue
 				}
-				if i := d.item(t, c, now); f.takesItem(i, who) {
+				if i, may := d.shown(who, t, c, now); may && f.takesItem(i, who) {
 					all = append(all, i)
 				}
 			}

@@ -60,6 +60,13 @@ type Who struct {
 	Name   string // as people read it under an answer
 	Roles  []Role
 	Scopes []Permission // of a token, which has no roles
+
+	covers []bot.MemberID // whose work they do now, while those are away
+}
+
+// does tells whether the work of a member is theirs now.
+func (w Who) does(member bot.MemberID) bool {
+	return member != "" && (member == w.Member || slices.Contains(w.covers, member))
 }
 
 // May tells whether they may do something.

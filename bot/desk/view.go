@@ -49,7 +49,12 @@ type View struct {
 	Tasks    []bot.StaffTask
 	Recorded *bot.Recorded // how staff wrote it down; nil: its person sent it
 	Links    []bot.CaseRef
-	Barred   []bot.MemberID
+
+	Acknowledged time.Time // zero: not yet
+	Wait         *bot.Wait // nil: it goes on
+	Statements   []bot.Statement
+
+	Barred []bot.MemberID
 }
 
 // Answered is what somebody answered, in the words of the question.
@@ -138,6 +143,7 @@ func (d *Desk) view(c *bot.Case, revealed bool) *View {
 		Ref: c.Ref, Version: c.Version, Status: c.Status, Stage: c.Stage, Formal: c.Formal, Channel: string(c.Channel), Language: c.Language,
 		Received: c.Received, Opened: c.Opened, Due: c.Due, Closed: c.Closed, Died: c.Died, Overdue: overdue(c, now),
 		Handler: c.Handler, Assigned: c.Assigned, Decides: c.Decides, Proposed: c.Proposed, Privacy: privacy(c),
+		Acknowledged: c.Acknowledged, Wait: c.Wait, Statements: c.Statements,
 		Hidden: c.Privacy == bot.PrivacyConfidential && !revealed, Consent: c.Consent, Outcome: c.Outcome, Links: c.Links, Barred: c.Barred,
 		Recorded: c.Recorded, Draft: c.Draft, Promises: c.Promises, Manner: c.Manner(),
 	}

@@ -19,6 +19,7 @@ type Item struct {
 	Danger   bool
 	Overdue  bool
 	DaysLeft int      // working days; below 0: overdue
+	Went     Role     // to whom it went on, since nobody did it: Lead, Guardian; empty: to nobody
 	Case     *Summary // nil: there is none yet
 }
 
@@ -38,11 +39,12 @@ type Summary struct {
 	Due      time.Time // the next date that was promised; zero: none
 	Overdue  bool
 	DaysLeft int
+	Waits    bot.WaitReason // for whom it waits; empty: it goes on
 }
 
 // Filter narrows a list. Empty fields narrow nothing.
 type Filter struct {
-	Kind     string // of the task; "overdue" and "danger" too
+	Kind     string // of the task; "overdue", "danger" and "escalated" (to who asks) too
 	Stage    string
 	Status   string // of the case
 	Handler  string // a member, "me", or "nobody"
@@ -64,7 +66,7 @@ type Work struct {
 
 // Counts are over everything that who asks may see, whatever the filter.
 type Counts struct {
-	All, Danger, Overdue, Today, Mine, Nobodys int
+	All, Danger, Overdue, Today, Mine, Nobodys, Escalated int
 }
 
 // Choices are what there is to filter by.
@@ -79,16 +81,19 @@ const mostShown = 50
 // Work lists what needs a person now: danger first, then soonest due.
 func (d *Desk) Work(ctx context.Context, who Who, f Filter) (w Work, err error) {
 	now := d.days()
+	if who, err = d.withCovered(ctx, who); err != nil {
+		return w, err
+	}
 	err = d.index.now(ctx, func(s snapshot) error {
 		var danger, rest []Item
 		places, languages, kinds := map[string]bool{}, map[string]bool{}, map[string]bool{}
 		w.Choices.Handlers = map[bot.MemberID]string{}
 		for _, t := range s.due {
 			c := s.cases[t.Case]
-			if !maySeeTask(who, t, c) {
+			i, may := d.shown(who, t, c, now)
+			if !may {
 				continue
 			}
-			i := d.item(t, c, now)
 			w.Counts.add(i, who)
 			kinds[string(t.Kind)] = true
 			if c != nil {
@@ -125,6 +130,9 @@ func (d *Desk) Cases(ctx context.Context, who Who, f Filter) (l List, err error)
 		return l, err
 	}
 	now := d.days()
+	if who, err = d.withCovered(ctx, who); err != nil {
+		return l, err
+	}
 	err = d.index.now(ctx, func(s snapshot) error {
 		var all []Summary
 		for _, c := range s.all {
@@ -142,9 +150,10 @@ func (d *Desk) Cases(ctx context.Context, who Who, f Filter) (l List, err error)
 
 // tasksOf are the tasks of one case that somebody may see.
 func (d *Desk) tasksOf(ctx context.Context, who Who, c *bot.Case) (tasks []bot.StaffTask, err error) {
+	now := d.days()
 	err = d.index.now(ctx, func(s snapshot) error {
 		for _, t := range s.due {
-			if t.Case == c.Ref && maySeeTask(who, t, c) {
+			if t.Case == c.Ref && maySeeTask(who, t, c, escalated(t, now)) {
 				t.Phone = ""
 				tasks = append(tasks, t)
 			}
@@ -155,15 +164,15 @@ func (d *Desk) tasksOf(ctx context.Context, who Who, c *bot.Case) (tasks []bot.S
 }
 
 // maySeeTask tells whether a task may be on somebody's list. One about care that
-// changed is the guardian's alone.
-func maySeeTask(who Who, t bot.StaffTask, c *bot.Case) bool {
+// changed is the guardian's alone, who also sees what nobody has done for long.
+func maySeeTask(who Who, t bot.StaffTask, c *bot.Case, went Role) bool {
 	if c != nil && slices.Contains(c.Barred, who.Member) {
 		return false
 	}
 	if t.Kind == bot.CareChanged {
 		return who.May(SeeGuarded)
 	}
-	return who.May(SeeCases)
+	return who.May(SeeCases) || went == Guardian && who.May(SeeGuarded)
 }
 
 // days counts the working days from one moment. Thousands of lines share a few dates,
@@ -189,6 +198,19 @@ func (n *days) until(due time.Time) int {
 
 func isDanger(k bot.StaffTaskKind) bool { return k == bot.Danger || k == bot.ConfirmedDanger }
 
+// shown is a task as somebody may see it, if they may.
+func (d *Desk) shown(who Who, t bot.StaffTask, c *bot.Case, now *days) (i Item, may bool) {
+	went := escalated(t, now)
+	if !maySeeTask(who, t, c, went) {
+		return i, false
+	}
+	i = d.item(t, c, now)
+	if i.Went = went; !who.May(SeeCases) && t.Kind != bot.CareChanged {
+		i = forGuardian(i)
+	}
+	return i, true
+}
+
 func (d *Desk) item(t bot.StaffTask, c *bot.Case, now *days) Item {
 	i := Item{
 		Task: t, HasPhone: t.Phone != "", Danger: isDanger(t.Kind), Overdue: now.After(t.Due),
@@ -209,6 +231,9 @@ func (d *Desk) summary(c *bot.Case, now *days) Summary {
 	}
 	if !c.Due.IsZero() {
 		s.DaysLeft = now.until(c.Due)
+	}
+	if c.Wait != nil {
+		s.Waits = c.Wait.Reason
 	}
 	return s
 }
@@ -236,8 +261,11 @@ func (c *Counts) add(i Item, who Who) {
 	switch {
 	case i.Case == nil || i.Case.Assigned == "":
 		c.Nobodys++
-	case i.Case.Assigned == who.Member:
+	case who.does(i.Case.Assigned):
 		c.Mine++
+	}
+	if reaches(i.Went, who) {
+		c.Escalated++
 	}
 }
 
@@ -250,6 +278,10 @@ func (f Filter) takesItem(i Item, who Who) bool {
 		}
 	case "danger":
 		if !i.Danger {
+			return false
+		}
+	case "escalated":
+		if !reaches(i.Went, who) {
 			return false
 		}
 	default:
@@ -273,7 +305,7 @@ func (f Filter) handles(s Summary, who Who) bool {
 	case "":
 		return true
 	case "me":
-		return s.Assigned == who.Member
+		return who.does(s.Assigned)
 	case "nobody":
 		return s.Assigned == ""
 	}

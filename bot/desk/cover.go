@@ -1,0 +1,149 @@
+package desk
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"heard/bot"
+)
+
+// Away is that a member is not at work, and who does theirs meanwhile.
+type Away struct {
+	Member bot.MemberID `json:"-"`
+	From   time.Time    `json:"from"`
+	Until  time.Time    `json:"until"` // the last moment of it
+	Cover  bot.MemberID `json:"cover"`
+	Name   string       `json:"name"` // of who covers
+
+	version uint64
+}
+
+// drawerAway holds them, by member.
+const drawerAway = "away"
+
+// on tells whether they are away at a moment.
+func (a Away) on(now time.Time) bool { return !now.Before(a.From) && now.Before(a.Until) }
+
+// SetAway notes that who asks is away from one day until another, and who covers. It
+// takes the place of what they noted before.
+func (d *Desk) SetAway(ctx context.Context, who Who, from, until time.Time, cover bot.MemberID) error {
+	if err := who.need(Answer); err != nil {
+		return err
+	}
+	var wrong []error
+	if from.IsZero() {
+		wrong = append(wrong, bad("from", "Choose the first day."))
+	}
+	if !until.After(from) || !until.After(d.o.Now()) {
+		wrong = append(wrong, bad("until", "Choose the last day, which is still to come."))
+	}
+	name, err := d.coverName(ctx, who, cover)
+	if wrong = append(wrong, err); errors.Join(wrong...) != nil {
+		return errors.Join(wrong...)
+	}
+	a := Away{Member: who.Member, From: from, Until: until, Cover: cover, Name: name}
+	old, err := d.o.Store.Drawn(ctx, d.o.Provider.ID, drawerAway, string(who.Member))
+	if err != nil && !errors.Is(err, bot.ErrNotFound) {
+		return err
+	}
+	if err := d.audit(ctx, who.Member, "be away", cover); err != nil {
+		return err
+	}
+	data, err := json.Marshal(a)
+	if err != nil {
+		return fmt.Errorf("write who is away: %w", err)
+	}
+	r := bot.Drawn{ID: string(who.Member), Version: old.Version, Data: data}
+	return d.o.Store.Put(ctx, d.o.Provider.ID, drawerAway, r, until.Sub(d.o.Now()))
+}
+
+func (d *Desk) coverName(ctx context.Context, who Who, cover bot.MemberID) (string, error) {
+	all, err := d.Answering(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, one := range all {
+		if one.Member == cover && cover != who.Member {
+			return one.Name, nil
+		}
+	}
+	return "", bad("cover", "Choose who does your work meanwhile.")
+}
+
+// Back notes that who asks is back.
+func (d *Desk) Back(ctx context.Context, who Who) error {
+	if err := d.audit(ctx, who.Member, "be back", who.Member); err != nil {
+		return err
+	}
+	return d.o.Store.Drop(ctx, d.o.Provider.ID, drawerAway, string(who.Member))
+}
+
+// Aways are those who are away now or will be, by member.
+func (d *Desk) Aways(ctx context.Context) (map[bot.MemberID]Away, error) {
+	drawn, err := d.o.Store.Drawer(ctx, d.o.Provider.ID, drawerAway)
+	if err != nil {
+		return nil, err
+	}
+	all := map[bot.MemberID]Away{}
+	for _, r := range drawn {
+		a := Away{Member: bot.MemberID(r.ID), version: r.Version}
+		if err := json.Unmarshal(r.Data, &a); err != nil {
+			return nil, fmt.Errorf("read who is away: %w", err)
+		}
+		all[a.Member] = a
+	}
+	return all, nil
+}
+
+// covering is who does a member's work at a moment: who they named, or, where that one
+// is away too, whom that one named; in the end somebody, though nobody is there.
+func covering(aways map[bot.MemberID]Away, member bot.MemberID, now time.Time) bot.MemberID {
+	at := member
+	for range len(aways) {
+		a, away := aways[at]
+		if !away || !a.on(now) {
+			return at
+		}
+		at = a.Cover
+	}
+	return at // they name each other, and somebody of them must have it
+}
+
+// withCovered is who asks, with those whose work they do now.
+func (d *Desk) withCovered(ctx context.Context, who Who) (Who, error) {
+	if who.Member == "" {
+		return who, nil
+	}
+	aways, err := d.Aways(ctx)
+	if err != nil {
+		return who, err
+	}
+	now := d.o.Now()
+	who.covers = nil
+	for member := range aways {
+		if member != who.Member && covering(aways, member, now) == who.Member {
+			who.covers = append(who.covers, member)
+		}
+	}
+	return who, nil
+}
+
+// Cover says who does a member's work just now; nil: they do.
+func (d *Desk) Cover(ctx context.Context, member bot.MemberID) (*Away, error) {
+	aways, err := d.Aways(ctx)
+	if err != nil || member == "" {
+		return nil, err
+	}
+	now := d.o.Now()
+	a, away := aways[member]
+	if !away || !a.on(now) {
+		return nil, nil
+	}
+	for at := covering(aways, member, now); a.Cover != at && at != member; {
+		a.Cover, a.Name = aways[a.Cover].Cover, aways[a.Cover].Name
+	}
+	return &a, nil
+}
