@@ -120,18 +120,7 @@ func TaskName(t bot.StaffTask) string {
 // Timeline is all that was said about a case, oldest first, as somebody may see it.
 // That it was looked at is in the audit log.
 func (d *Desk) Timeline(ctx context.Context, who Who, ref bot.CaseRef) ([]Line, error) {
-	c, err := d.mayRead(ctx, who, ref)
-	if err != nil {
-		return nil, err
-	}
-	revealed, err := d.revealed(ctx, who, c)
-	if err != nil {
-		return nil, err
-	}
-	if err := d.looked(ctx, who, "read a timeline", ref, ""); err != nil {
-		return nil, err
-	}
-	entries, err := d.o.Store.Timeline(ctx, d.o.Provider.ID, c)
+	_, entries, revealed, err := d.look(ctx, who, ref, "read a timeline")
 	if err != nil {
 		return nil, err
 	}

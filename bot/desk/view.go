@@ -77,18 +77,7 @@ type Line struct {
 
 // Case is a case as one member of staff may see it. Looking is noted in the audit log.
 func (d *Desk) Case(ctx context.Context, who Who, ref bot.CaseRef) (*View, error) {
-	c, err := d.mayRead(ctx, who, ref)
-	if err != nil {
-		return nil, err
-	}
-	revealed, err := d.revealed(ctx, who, c)
-	if err != nil {
-		return nil, err
-	}
-	if err := d.looked(ctx, who, "open a case", ref, ""); err != nil {
-		return nil, err
-	}
-	entries, err := d.o.Store.Timeline(ctx, d.o.Provider.ID, c)
+	c, entries, revealed, err := d.look(ctx, who, ref, "open a case")
 	if err != nil {
 		return nil, err
 	}
@@ -104,6 +93,22 @@ func (d *Desk) Case(ctx context.Context, who Who, ref bot.CaseRef) (*View, error
 		v.Barred = nil
 	}
 	return v, nil
+}
+
+// look reads a case with its timeline for somebody, and whether they may see who the
+// person is. That it was looked at, and as what, is noted in the audit log.
+func (d *Desk) look(ctx context.Context, who Who, ref bot.CaseRef, as string) (c *bot.Case, entries []bot.Entry, revealed bool, err error) {
+	if c, err = d.mayRead(ctx, who, ref); err != nil {
+		return nil, nil, false, err
+	}
+	if revealed, err = d.revealed(ctx, who, c); err != nil {
+		return nil, nil, false, err
+	}
+	if err = d.looked(ctx, who, as, ref, ""); err != nil {
+		return nil, nil, false, err
+	}
+	entries, err = d.o.Store.Timeline(ctx, d.o.Provider.ID, c)
+	return c, entries, revealed, err
 }
 
 // noCase is the one answer for a case that there is not and for one that somebody

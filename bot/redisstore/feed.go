@@ -2,7 +2,6 @@ package redisstore
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -92,31 +91,6 @@ func (d *Desk) readCases(ctx context.Context, ring *keyring, p bot.ProviderID, r
 }
 
 // ReadTasks reads staff tasks; what is done is left out.
-func (d *Desk) ReadTasks(ctx context.Context, p bot.ProviderID, ids []string) (tasks []bot.StaffTask, err error) {
-	err = d.withRing(ctx, p, func(ring *keyring) error {
-		tasks = nil
-		for batch := range slices.Chunk(ids, readAtOnce) {
-			values, err := d.rdb.HMGet(ctx, tasksKey(p), batch...).Result()
-			if err != nil && !errors.Is(err, redis.Nil) {
-				return err
-			}
-			for i, value := range values {
-				text, ok := value.(string)
-				if !ok {
-					continue
-				}
-				t := bot.StaffTask{ID: batch[i]}
-				_, sealed, _ := strings.Cut(text, " ")
-				if err := d.openRecord(ring.data, place{p, kindTask, t.ID}, sealed, &t); err != nil {
-					return err
-				}
-				tasks = append(tasks, t)
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read staff tasks: %w", err)
-	}
-	return tasks, nil
+func (d *Desk) ReadTasks(ctx context.Context, p bot.ProviderID, ids []string) ([]bot.StaffTask, error) {
+	return d.readTasks(ctx, p, ids)
 }

@@ -74,31 +74,8 @@ func (s *Store) openLuggage(ring *keyring, p bot.ProviderID, id bot.Conversation
 }
 
 // Tasks reads those staff tasks that there are.
-func (s *Store) Tasks(ctx context.Context, p bot.ProviderID, ids []string) (tasks []bot.StaffTask, err error) {
-	err = s.withRing(ctx, p, func(ring *keyring) error {
-		values, err := s.rdb.HMGet(ctx, tasksKey(p), ids...).Result()
-		if err != nil {
-			return err
-		}
-		tasks = nil
-		for i, value := range values {
-			text, ok := value.(string)
-			if !ok {
-				continue
-			}
-			t := bot.StaffTask{ID: ids[i]}
-			_, sealed, _ := strings.Cut(text, " ")
-			if err := s.openRecord(ring.data, place{p, kindTask, t.ID}, sealed, &t); err != nil {
-				return err
-			}
-			tasks = append(tasks, t)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read staff tasks: %w", err)
-	}
-	return tasks, nil
+func (s *Store) Tasks(ctx context.Context, p bot.ProviderID, ids []string) ([]bot.StaffTask, error) {
+	return s.readTasks(ctx, p, ids)
 }
 
 // joinTasks names tasks as lua/commit.lua compares them.

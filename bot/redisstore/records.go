@@ -1,8 +1,11 @@
 package redisstore
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"heard/bot"
 )
@@ -66,4 +69,34 @@ func parseVersion(text string) (uint64, error) {
 		return 0, fmt.Errorf("version of a record: %w", err)
 	}
 	return v, nil
+}
+
+// readTasks reads those staff tasks that there are.
+func (b *backend) readTasks(ctx context.Context, p bot.ProviderID, ids []string) (tasks []bot.StaffTask, err error) {
+	err = b.withRing(ctx, p, func(ring *keyring) error {
+		tasks = nil
+		for batch := range slices.Chunk(ids, readAtOnce) {
+			values, err := b.rdb.HMGet(ctx, tasksKey(p), batch...).Result()
+			if err != nil {
+				return err
+			}
+			for i, value := range values {
+				text, ok := value.(string)
+				if !ok {
+					continue
+				}
+				t := bot.StaffTask{ID: batch[i]}
+				_, sealed, _ := strings.Cut(text, " ")
+				if err := b.openRecord(ring.data, place{p, kindTask, t.ID}, sealed, &t); err != nil {
+					return err
+				}
+				tasks = append(tasks, t)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read staff tasks: %w", err)
+	}
+	return tasks, nil
 }
