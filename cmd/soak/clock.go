@@ -182,6 +182,9 @@ func backlog(ctx context.Context, s *stage) error {
 		}
 	}
 	took := time.Since(began).Seconds()
+	if err := errors.Join(s.ledger.audit(ctx, s.house), s.ledger.fault()); err != nil {
+		return err
+	}
 	mu.Lock()
 	defer mu.Unlock()
 	s.saw = fmt.Sprintf("%d sent in %.0f s; somebody in conversation waited %s at most", len(sent), took, quantile(s.ledger.whole, 1))

@@ -145,9 +145,8 @@ func (s *stage) try(ctx context.Context, tt []*trial, arm func(i int, t *trial))
 		if err := p.take(toProcess(ctx, t.on), turns[len(turns)-1]); err != nil {
 			return fmt.Errorf("%s, %s: %w", p.channel, t.name, err)
 		}
-		j.ref = referenceIn(p.last.text)
-		s.ledger.finished(j)
-		if err := p.take(ctx, turn{"status", "Your complaint " + j.ref}); err != nil {
+		p.sent(j)
+		if err := p.status(ctx); err != nil {
 			return fmt.Errorf("%s, %s: %w", p.channel, t.name, err)
 		}
 		return nil

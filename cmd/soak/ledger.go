@@ -71,6 +71,12 @@ func (l *ledger) lose(format string, args ...any) {
 	l.lost = append(l.lost, fmt.Sprintf(format, args...))
 }
 
+func (l *ledger) double(format string, args ...any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.doubled = append(l.doubled, fmt.Sprintf(format, args...))
+}
+
 func (l *ledger) disorder(format string, args ...any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -136,9 +142,7 @@ func (l *ledger) audit(ctx context.Context, h *house) error {
 		}
 	}
 	for ref := range known {
-		l.mu.Lock()
-		l.doubled = append(l.doubled, "a complaint is in the store that nobody was told of: "+ref)
-		l.mu.Unlock()
+		l.double("a complaint is in the store that nobody was told of: %s", ref)
 	}
 	return nil
 }

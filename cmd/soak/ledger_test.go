@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -29,6 +30,36 @@ func TestTheAccountSeesWhatIsWrong(t *testing.T) {
 		}
 		if (l.fault() == nil) != (tt.want == [3]int{}) {
 			t.Errorf("%s: %v", name, l.fault())
+		}
+	}
+}
+
+// Who sent two complaints is told of these two: one that STATUS leaves out is lost to
+// them, and one that they never sent was made twice.
+func TestStatusTellsOfWhatWasSent(t *testing.T) {
+	const one, two, other = "H-7K4-MQ2", "H-64Y-6FW", "H-111-111"
+	var eleven []string
+	for _, last := range "123456789AB" {
+		eleven = append(eleven, "H-111-11"+string(last))
+	}
+	for name, tt := range map[string]struct {
+		sent []string
+		text string
+		want [3]int // lost, doubled, out of order
+	}{
+		"one":           {[]string{one}, "Your complaint " + one + " is being looked at.", [3]int{}},
+		"two":           {[]string{one, two}, "These are with us:\n" + one + ", sent 1 May\n" + two + ", sent 2 May", [3]int{}},
+		"one is gone":   {[]string{one, two}, "These are with us:\n" + two, [3]int{1, 0, 0}},
+		"one is extra":  {[]string{one, two}, one + "\n" + two + "\n" + other, [3]int{0, 1, 0}},
+		"one twice":     {[]string{one, two}, one + "\n" + two + "\n" + two, [3]int{0, 1, 0}},
+		"another's":     {[]string{one}, "Your complaint " + one + " and " + other, [3]int{0, 1, 0}},
+		"out of order":  {[]string{one, two}, two + "\n" + one, [3]int{0, 0, 1}},
+		"the newest 10": {eleven, strings.Join(eleven[1:], "\n"), [3]int{}},
+	} {
+		l := newLedger()
+		err := l.compareStatus(&person{told: tt.sent}, tt.text)
+		if got := [3]int{len(l.lost), len(l.doubled), len(l.disordered)}; got != tt.want || (err == nil) != (tt.want == [3]int{}) {
+			t.Errorf("%s: lost, doubled, out of order %v, want %v; %v", name, got, tt.want, err)
 		}
 	}
 }

@@ -32,6 +32,7 @@ type person struct {
 	last     reply         // what was read last
 	patience time.Duration // how long a reply may take before it counts as lost
 	journeys int
+	told     []string // the references of what was sent, in that order
 
 	mu     sync.Mutex
 	unread []reply
@@ -289,9 +290,11 @@ func (p *person) complain(ctx context.Context, pace func(context.Context) error)
 			return err
 		}
 	}
-	j.ref = referenceIn(p.last.text)
-	p.h.ledger.finished(j)
-	return p.paced(ctx, pace, turn{"status", "Your complaint " + j.ref})
+	p.sent(j)
+	if err := pace(ctx); err != nil {
+		return err
+	}
+	return p.status(ctx)
 }
 
 func (p *person) paced(ctx context.Context, pace func(context.Context) error, t turn) error {
