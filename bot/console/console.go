@@ -1,61 +1,51 @@
 package console
 
 import (
-	"context"
 	"embed"
+	"fmt"
 	"html/template"
 	"log/slog"
+	"net"
 	"net/http"
+	"path"
+	"strings"
 	"time"
 
 	"heard/bot"
-	"heard/flows"
+	"heard/bot/desk"
+	"heard/bot/web"
+	"heard/channels"
 )
-
-// Staff is what the desk may do to a case. A *bot.Rejection is shown to who
-// asked; every other error means that it was not done, or that nobody knows.
-type Staff interface {
-	Update(ctx context.Context, p bot.ProviderID, ref bot.CaseRef, by bot.By, words string) error
-	Resolve(ctx context.Context, p bot.ProviderID, ref bot.CaseRef, by bot.By, words string) error
-}
 
 // Options are what a Console is made of.
 type Options struct {
-	Desk         bot.DeskStore
-	Staff        Staff
-	Provider     bot.ProviderID
-	ProviderName string
-	Flows        *flows.Set     // names what was asked in words; nil: by the names of the properties
-	Phones       http.Handler   // served below /phone/
-	By           string         // who answers at the desk; empty: a made-up name
-	RealTelegram bool           // a real bot on Telegram is answered too, and the page says so
-	Location     *time.Location // of the times that are shown; nil: the machine's
-	Now          func() time.Time
-	Log          *slog.Logger
+	Desks       []*desk.Desk
+	PublicURL   string                    // as people see it; https: cookies are sent that way alone
+	SignOn      map[bot.ProviderID]SignOn // how staff sign in with a system of their own, where they can
+	NothingKept bool                      // every page says so
+	As          *desk.Who                 // the try-out: everybody who comes is this member; nil: they sign in
+	Location    *time.Location            // of the times that are shown; nil: the machine's
+	Now         func() time.Time
+	Log         *slog.Logger
 }
 
-// Console serves the pages. It is safe for concurrent use.
+// Console serves the staff's pages of every provider under /desk/. It is safe for
+// concurrent use.
 type Console struct {
-	o       Options
-	pages   *template.Template
-	assets  *assets
-	changes *changes
-	mux     *http.ServeMux
-	handler http.Handler
+	o         Options
+	secure    bool
+	assets    *web.Assets
+	templates map[string]*template.Template
+	mux       *http.ServeMux
+	handler   http.Handler
 }
-
-// madeUpName signs what the desk of the try-out writes.
-const madeUpName = "Sam Taylor"
 
 //go:embed templates/*.html
 var templates embed.FS
 
-// New makes a Console. Its templates and files are in the program: it panics
-// where they do not fit each other, which a test of any page shows.
+// New makes a Console. Its templates and files are in the program: it panics where
+// they do not fit each other, which a test of any page shows.
 func New(o Options) *Console {
-	if o.By == "" {
-		o.By = madeUpName
-	}
 	if o.Location == nil {
 		o.Location = time.Local
 	}
@@ -65,62 +55,99 @@ func New(o Options) *Console {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	c := &Console{o: o, assets: newAssets(), mux: http.NewServeMux()}
-	c.changes = newChanges(func(ctx context.Context) (uint64, error) { return o.Desk.Changes(ctx, o.Provider) })
-	c.pages = template.Must(template.New("").Funcs(template.FuncMap{
-		"asset":   c.assets.path,
-		"day":     c.day,
-		"time":    c.moment,
-		"initial": initial,
-		"stamp":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-	}).ParseFS(templates, "templates/*.html"))
-	c.routes()
-	c.handler = protect(c.mux, "'none'")
+	c := &Console{o: o, secure: strings.HasPrefix(o.PublicURL, "https://"), assets: web.NewAssets(), mux: http.NewServeMux()}
+	c.templates = c.parse()
+	c.handler = web.Protect(c.mux, framedBy(o.As))
+	c.mux.Handle("GET "+web.AssetRoot, c.assets)
+	c.mux.HandleFunc("GET /desk/{$}", c.choose)
+	for _, one := range o.Desks {
+		newPages(c, one).routes()
+	}
 	return c
 }
 
-func (c *Console) routes() {
-	c.mux.HandleFunc("GET /{$}", c.tryPage)
-	c.mux.HandleFunc("GET /try/cases", c.tryCases)
-	c.mux.HandleFunc("POST /try/cases/{ref}/updates", c.sendUpdate)
-	c.mux.HandleFunc("POST /try/cases/{ref}/outcome", c.tellOutcome)
-	c.mux.HandleFunc("GET /try/events", c.events)
-	c.mux.HandleFunc("GET "+assetRoot+"{name}", c.assets.serve)
-	if c.o.Phones != nil {
-		c.mux.Handle("/phone/", http.StripPrefix("/phone", c.o.Phones))
+// framedBy says what may show the pages within it: of a try-out its own page, which
+// has the phone beside the desk; else nothing.
+func framedBy(as *desk.Who) string {
+	if as != nil {
+		return "'self'"
+	}
+	return "'none'"
+}
+
+// sharedTemplates are those that every page of the desk may use.
+func isShared(name string) bool { return name == "layout.html" || strings.HasPrefix(name, "parts") }
+
+// parse reads templates. Each page is a file that defines "body"; what layout.html
+// and parts*.html define is there for all.
+func (c *Console) parse() map[string]*template.Template {
+	names, err := templates.ReadDir("templates")
+	if err != nil {
+		panic(err) // they are in the program
+	}
+	shared := template.New("").Funcs(c.functions())
+	var pages []string
+	for _, n := range names {
+		if isShared(n.Name()) {
+			template.Must(shared.ParseFS(templates, path.Join("templates", n.Name())))
+		} else {
+			pages = append(pages, n.Name())
+		}
+	}
+	all := map[string]*template.Template{}
+	for _, name := range pages {
+		one := template.Must(shared.Clone())
+		all[strings.TrimSuffix(name, ".html")] = template.Must(one.ParseFS(templates, path.Join("templates", name)))
+	}
+	return all
+}
+
+// functions are what templates can call.
+func (c *Console) functions() template.FuncMap {
+	return template.FuncMap{
+		"asset":   c.assets.Path,
+		"day":     func(t time.Time) string { return t.In(c.o.Location).Format("Monday 2 January 2006") },
+		"time":    func(t time.Time) string { return t.In(c.o.Location).Format("Mon 2 Jan 2006, 15:04") },
+		"stamp":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"field":   newField,
+		"channel": func(c any) string { return channelName(channels.Channel(fmt.Sprint(c))) },
+		"lines": func(page shown, lines []historyLine) map[string]any {
+			return map[string]any{"Page": page, "Lines": lines}
+		},
 	}
 }
 
-// ServeHTTP serves the pages, the phones and what belongs to them. Writes from
-// other origins are refused.
+// ServeHTTP serves the pages and what belongs to them. Over plain http they are for
+// this machine alone: what is typed could be read on the way.
 func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !c.secure && !isHere(r.Host) {
+		http.Error(w, "The desk is not served over plain http: set public_url to the https address of this server.", http.StatusMisdirectedRequest)
+		return
+	}
 	c.handler.ServeHTTP(w, r)
 }
 
-// day writes a date as people read it.
-func (c *Console) day(t time.Time) string { return t.In(c.o.Location).Format("Monday 2 January 2006") }
-
-// moment writes a time of today by the clock alone, and others with their day.
-func (c *Console) moment(t time.Time) string {
-	t, now := t.In(c.o.Location), c.o.Now().In(c.o.Location)
-	if t.YearDay() == now.YearDay() && t.Year() == now.Year() {
-		return t.Format("15:04")
+// isHere tells whether a host, with or without a port, is this machine.
+func isHere(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
 	}
-	return t.Format("Mon 2 Jan, 15:04")
+	ip := net.ParseIP(strings.Trim(host, "[]"))
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// initial is the first character of a name.
-func initial(name string) string {
-	for _, r := range name {
-		return string(r)
-	}
-	return ""
-}
-
-// failed notes what went wrong once, without a word of anybody.
-func (c *Console) failed(ctx context.Context, what string, err error) {
-	if ctx.Err() != nil {
+// choose leads to the one desk, or lists them.
+func (c *Console) choose(w http.ResponseWriter, r *http.Request) {
+	if len(c.o.Desks) == 1 {
+		http.Redirect(w, r, rootOf(c.o.Desks[0])+"/", http.StatusSeeOther)
 		return
 	}
-	c.o.Log.LogAttrs(ctx, slog.LevelError, "the desk", slog.String("what", what), slog.String("error", err.Error()))
+	type choice struct{ Name, Path string }
+	var all []choice
+	for _, one := range c.o.Desks {
+		all = append(all, choice{one.Provider().Name, rootOf(one) + "/"})
+	}
+	c.write(w, r, http.StatusOK, "choose", shown{Title: "Whose desk?", Body: all})
 }
+
+func rootOf(d *desk.Desk) string { return "/desk/" + string(d.Provider().ID) }

@@ -1,11 +1,7 @@
-// Package console is what people see of heard in a browser: the pages of each
-// provider's desk (Desks), over package desk, which says what may be seen and done;
-// and the try-out's page (Console), with phones on one side and a desk on the other.
+// Package console is the staff's pages: those of each provider's desk, over package
+// desk, which says what may be seen and done; and those on which any member of staff
+// writes down what they were told.
 //
-// Pages are made on the server and work without script, but for the phones; the
-// script only keeps them live. What a person wrote is text everywhere, never
-// markup. The try-out reads cases through bot.DeskStore, which holds no way from a
-// case to its person; what staff do there goes through Staff.
-//
-// It must not know what a phone is: the handler that serves them is given to it.
+// Pages are made on the server and work without script; a script only keeps them live.
+// What a person wrote is text everywhere, never markup.
 package console

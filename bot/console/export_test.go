@@ -4,8 +4,8 @@ import "heard/bot/desk"
 
 // AddPage serves a page of a test's own on the first desk: do gets what the form
 // held and says what is wrong with it.
-func (d *Desks) AddPage(pattern string, need desk.Permission, do func(who desk.Who, words string, f desk.Form) error) {
-	p := newDeskPages(d, d.o.Desks[0])
+func (c *Console) AddPage(pattern string, need desk.Permission, do func(who desk.Who, words string, f desk.Form) error) {
+	p := newPages(c, c.o.Desks[0])
 	p.page(pattern, need, func(v *visit) error {
 		words := v.text("words")
 		var wrong faults

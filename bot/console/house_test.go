@@ -2,37 +2,47 @@ package console_test
 
 import (
 	"context"
-	"errors"
-	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
 	"net/http/httptest"
+	"net/url"
+	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"heard/bot"
 	"heard/bot/console"
-	"heard/bot/dispatch"
+	"heard/bot/desk"
+	"heard/bot/pagetest"
 	"heard/bot/redisstore"
-	"heard/channels"
-	"heard/channels/webchat"
-	"heard/flows"
-	"heard/flows/library"
 )
 
 const provider = bot.ProviderID("try")
 
-// house is everything that the try-out consists of, real: store, bot,
-// dispatcher, phones and page.
+// house is a desk with its pages, on a store of its own.
 type house struct {
+	testing.TB
+	desk   *desk.Desk
+	pages  *console.Console
+	store  *redisstore.Desk
 	bot    *bot.Bot
 	server *httptest.Server
-	down   atomic.Bool // the bot takes nothing in
+	logged *strings.Builder
 }
 
+const ownPassword = "four old brown shoes"
+
 // newHouse starts one, and stops it with the test. change may alter what the
-// console is made of.
+// pages are made of.
 func newHouse(t testing.TB, change func(*console.Options)) *house {
+	t.Helper()
+	return newHouseOf(t, change, func(*bot.Provider) {})
+}
+
+// newHouseOf is one of a provider that is not the usual one.
+func newHouseOf(t testing.TB, change func(*console.Options), of func(*bot.Provider)) *house {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	embedded, err := redisstore.StartEmbedded()
@@ -47,80 +57,115 @@ func newHouse(t testing.TB, change func(*console.Options)) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	desk, err := redisstore.OpenDesk(ctx, o)
+	h := &house{TB: t, logged: new(strings.Builder)}
+	if h.store, err = redisstore.OpenDesk(ctx, o); err != nil {
+		t.Fatal(err)
+	}
+	set, calendar := pagetest.Flows(t)
+	p := bot.Provider{ID: provider, Name: "St Mary's Hospital", PublicName: "St Mary's", Flows: set, Calendar: calendar}
+	of(&p)
+	h.bot, err = bot.New(ctx, bot.Options{Store: store, Versions: store, Providers: []bot.Provider{p}, Deliver: func(bot.Lease) {}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	phones := webchat.New(time.Now, cost)
-	set, calendar := compiled(t)
-	senders := map[dispatch.Line]dispatch.Sender{}
-	for _, c := range []channels.Channel{channels.SMS, channels.WhatsApp, channels.Telegram} {
-		line := phones.Line(c)
-		senders[dispatch.Line{Provider: provider, Channel: c, Sender: line.Sender}] = line
-	}
-	out := dispatch.New(dispatch.Options{Queue: store, Providers: []bot.ProviderID{provider}, Lines: senders, Workers: 4})
-	b, err := bot.New(ctx, bot.Options{
-		Store: store, Versions: store, Deliver: out.Deliver,
-		Providers: []bot.Provider{{ID: provider, Name: "St Mary's Hospital", PublicName: "St Mary's", Flows: set, Calendar: calendar}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	h := &house{bot: b}
-	take := func(ctx context.Context, in channels.Inbound) error {
-		if h.down.Load() {
-			return errors.New("the store does not answer")
-		}
-		return b.Receive(ctx, provider, in)
-	}
-	options := console.Options{
-		Desk: desk, Staff: b, Provider: provider, ProviderName: "St Mary's Hospital", Flows: set, Phones: phones.Handler(take),
-	}
+	h.desk = desk.New(desk.Options{Store: h.store, Bot: h.bot, Provider: p})
+	options := console.Options{Desks: []*desk.Desk{h.desk}, Location: time.UTC, Log: logTo(h.logged)}
 	if change != nil {
 		change(&options)
 	}
-	h.server = httptest.NewServer(console.New(options))
+	h.pages = console.New(options)
+	h.server = httptest.NewServer(h.pages)
 	var running sync.WaitGroup
 	running.Go(func() { _ = embedded.Run(ctx) })
-	running.Go(func() { _ = out.Run(ctx, b) })
 	t.Cleanup(func() {
 		h.server.CloseClientConnections() // live pages last as long as their connection
 		h.server.Close()
 		stop()
 		running.Wait()
-		if err := store.Close(); err != nil {
-			t.Error(err)
-		}
-		if err := desk.Close(); err != nil {
-			t.Error(err)
-		}
+		_, _ = store.Close(), h.store.Close() // the test is over
 	})
 	return h
 }
 
-// compiled compiles the flows that ship, for the channels' limits.
-func compiled(t testing.TB) (*flows.Set, bot.Calendar) {
-	t.Helper()
-	src, err := flows.Parse(library.Files)
+// staff adds a member who has chosen their password, ownPassword.
+func (h *house) staff(login, name string, roles ...desk.Role) bot.MemberID {
+	h.Helper()
+	ctx := context.Background()
+	id, err := h.desk.AddMember(ctx, desk.Operator(), login, name, roles, "a password for a week")
 	if err != nil {
-		t.Fatal(err)
+		h.Fatal(err)
 	}
-	limits := map[flows.Channel]flows.Limits{}
-	for _, c := range []channels.Channel{channels.SMS, channels.WhatsApp, channels.Telegram} {
-		of := channels.CapabilitiesOf(c)
-		limits[flows.Channel(c)] = flows.Limits{Text: of.TextLimit, Buttons: of.Buttons, ButtonLabel: of.ButtonLabel, List: of.List, ListLabel: of.ListLabel}
+	if _, err := h.desk.ChangePassword(ctx, desk.Who{Member: id}, "a password for a week", ownPassword); err != nil {
+		h.Fatal(err)
 	}
-	set, err := flows.Compile(src, flows.Options{Limits: limits})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return set, bot.NewCalendar(src.Jurisdiction[0], time.UTC)
+	return id
 }
 
-// cost is what the try-out shows below an SMS.
-func cost(c channels.Channel, text string) string {
-	if !channels.CapabilitiesOf(c).Segments {
-		return ""
+// colleague uses the desk without a browser's window.
+type colleague struct {
+	testing.TB
+	base   string // of the desk
+	client *http.Client
+}
+
+func (h *house) stranger() *colleague {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		h.Fatal(err)
 	}
-	return fmt.Sprintf("%d SMS, 7-bit", flows.CountSMS(text).Segments)
+	return &colleague{TB: h.TB, base: h.server.URL + "/desk/" + string(provider), client: &http.Client{Jar: jar, Timeout: pagetest.Patience}}
+}
+
+// colleague adds a member with some roles, who is signed in.
+func (h *house) colleague(login string, roles ...desk.Role) *colleague {
+	h.Helper()
+	h.staff(login, "Sam Reed", roles...)
+	c := h.stranger()
+	c.signIn(login, ownPassword)
+	return c
+}
+
+func (c *colleague) signIn(login, password string) (status int, page string) {
+	c.Helper()
+	return c.post("/sign-in", url.Values{"login": {login}, "password": {password}})
+}
+
+// get reads a page of the desk; where it leads on, the page that it leads to.
+func (c *colleague) get(path string) (status int, page string) {
+	c.Helper()
+	resp, err := c.client.Get(c.base + path)
+	if err != nil {
+		c.Fatal(err)
+	}
+	return resp.StatusCode, body(c, resp)
+}
+
+// post sends a form, and follows where it leads.
+func (c *colleague) post(path string, form url.Values) (status int, page string) {
+	c.Helper()
+	resp, err := c.client.PostForm(c.base+path, form)
+	if err != nil {
+		c.Fatal(err)
+	}
+	return resp.StatusCode, body(c, resp)
+}
+
+// sees fails where a page does not say something.
+func (c *colleague) sees(page string, texts ...string) {
+	c.Helper()
+	for _, text := range texts {
+		if !strings.Contains(page, text) {
+			c.Errorf("the page does not say %q", text)
+		}
+	}
+}
+
+func body(t testing.TB, resp *http.Response) string {
+	t.Helper()
+	defer resp.Body.Close()
+	all, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(all)
 }

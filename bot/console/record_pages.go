@@ -23,9 +23,9 @@ const (
 )
 
 // recordPages are the pages for who writes down what they were told.
-type recordPages struct{ *deskPages }
+type recordPages struct{ *pages }
 
-func (p *deskPages) recordRoutes() {
+func (p *pages) recordRoutes() {
 	r := recordPages{p}
 	at := recordRoot + string(p.desk.Provider().ID) + "/{place}"
 	p.mux.HandleFunc("GET "+recordRoot+string(p.desk.Provider().ID)+"/{$}", func(w http.ResponseWriter, q *http.Request) {

@@ -23,6 +23,7 @@ import (
 	"heard/bot"
 	"heard/bot/console"
 	"heard/bot/desk"
+	"heard/bot/pagetest"
 	"heard/channels"
 )
 
@@ -50,9 +51,9 @@ func (p *postbox) code() string {
 
 // newRecordHouse is a desk of a provider that people can write to in three ways, and
 // whose staff get codes by e-mail.
-func newRecordHouse(t testing.TB) (*deskHouse, *postbox) {
+func newRecordHouse(t testing.TB) (*house, *postbox) {
 	t.Helper()
-	h, box := newDeskHouse(t, nil), new(postbox)
+	h, box := newHouse(t, nil), new(postbox)
 	p := h.desk.Provider()
 	p.Ways = func() []bot.Way {
 		return []bot.Way{
@@ -61,7 +62,7 @@ func newRecordHouse(t testing.TB) (*deskHouse, *postbox) {
 		}
 	}
 	h.desk = desk.New(desk.Options{Store: h.store, Bot: h.bot, Provider: p, Mail: box, StaffDomains: []string{"hospital.example"}})
-	h.pages = console.NewDesks(console.DesksOptions{Desks: []*desk.Desk{h.desk}, Location: time.UTC, Log: logTo(h.logged), PublicURL: "http://127.0.0.1"})
+	h.pages = console.New(console.Options{Desks: []*desk.Desk{h.desk}, Location: time.UTC, Log: logTo(h.logged), PublicURL: "http://127.0.0.1"})
 	h.server.Close()
 	h.server = httptest.NewServer(h.pages)
 	t.Cleanup(func() { h.server.Close() })
@@ -72,76 +73,65 @@ func newRecordHouse(t testing.TB) (*deskHouse, *postbox) {
 // nine touches and two texts; and holds the slip out to them.
 func TestANurseRecordsOnHerPhone(t *testing.T) {
 	h, box := newRecordHouse(t)
-	b := openBrowser(t, 320, 640)
-	b.visit(h.server.URL + "/record/try/WARD6")
-	b.arrives("h1", "Write down what you were told")
-	b.fits()
-	b.legible("who")
-	b.shoot("record-who")
-	look := b.looksWell()
-	look("who")
-	b.do("ask for a code", chromedp.SendKeys(chromedp.CSS("#email"), "bo.nurse@hospital.example"), chromedp.Click(chromedp.CSS("main button.main")))
-	b.arrives("h1", "Your code")
-	b.fits()
-	b.shoot("record-code")
-	b.do("give the code", chromedp.SendKeys(chromedp.CSS("#code"), box.code()), chromedp.Click(chromedp.CSS("main button.main")))
-	b.arrives("label", "What did they say?")
-	b.fits()
-	b.legible("form")
-	b.shoot("record-form")
-	look("form")
-	if place := evaluate[string](b, `document.querySelector("#place").selectedOptions[0].label`); place != "Ward 6" {
+	b := pagetest.Open(t, 320, 640)
+	b.Visit(h.server.URL + "/record/try/WARD6")
+	b.Arrives("h1", "Write down what you were told")
+	b.Fits()
+	b.Legible("who")
+	b.Shoot("record-who")
+	b.Accessible("who")
+	b.Do("ask for a code", chromedp.SendKeys(chromedp.CSS("#email"), "bo.nurse@hospital.example"), chromedp.Click(chromedp.CSS("main button.main")))
+	b.Arrives("h1", "Your code")
+	b.Fits()
+	b.Shoot("record-code")
+	b.Do("give the code", chromedp.SendKeys(chromedp.CSS("#code"), box.code()), chromedp.Click(chromedp.CSS("main button.main")))
+	b.Arrives("label", "What did they say?")
+	b.Fits()
+	b.Legible("form")
+	b.Shoot("record-form")
+	b.Accessible("form")
+	if place := pagetest.Evaluate[string](b, `document.querySelector("#place").selectedOptions[0].label`); place != "Ward 6" {
 		t.Errorf("the place is %q", place)
 	}
-	small := evaluate[string](b, `[...document.querySelectorAll("main button, main .button, main input:not([type=hidden]):not([type=checkbox]), main select, main textarea")].filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 44).map((e) => e.id || e.innerText).join(" ")`)
+	small := pagetest.Evaluate[string](b, `[...document.querySelectorAll("main button, main .button, main input:not([type=hidden]):not([type=checkbox]), main select, main textarea")].filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 44).map((e) => e.id || e.innerText).join(" ")`)
 	if small != "" {
 		t.Errorf("too small for a thumb: %s", small)
 	}
-	b.do("send nothing", chromedp.Click(chromedp.CSS("main button.main")))
-	b.arrives(".faults", "Write what the person said.")
-	b.do("write it", chromedp.SendKeys(chromedp.CSS("#words"), "The night light keeps her awake."), chromedp.SendKeys(chromedp.CSS("#number"), "07700 900123"),
+	b.Do("send nothing", chromedp.Click(chromedp.CSS("main button.main")))
+	b.Arrives(".faults", "Write what the person said.")
+	b.Do("write it", chromedp.SendKeys(chromedp.CSS("#words"), "The night light keeps her awake."), chromedp.SendKeys(chromedp.CSS("#number"), "07700 900123"),
 		chromedp.Click(chromedp.CSS("main button.main")))
-	b.arrives(".faults", "Ask them whether we may write to this number.")
-	b.shoot("record-wrong")
-	b.do("send it", chromedp.Click(chromedp.CSS("#may_write-0")), chromedp.Click(chromedp.CSS("main button.main")))
-	b.arrives(".slip", "SLIP ")
-	b.fits()
-	b.legible("slip")
-	b.shoot("record-slip")
-	look("slip")
+	b.Arrives(".faults", "Ask them whether we may write to this number.")
+	b.Shoot("record-wrong")
+	b.Do("send it", chromedp.Click(chromedp.CSS("#may_write-0")), chromedp.Click(chromedp.CSS("main button.main")))
+	b.Arrives(".slip", "SLIP ")
+	b.Fits()
+	b.Legible("slip")
+	b.Shoot("record-slip")
+	b.Accessible("slip")
 	refs, err := h.store.Cases(context.Background(), provider, 0, 10)
 	if err != nil || len(refs) != 1 {
 		t.Fatalf("%d cases, %v", len(refs), err)
 	}
-	b.arrives(".slip", string(refs[0]))
-	b.arrives(".slip", "07700 900901")
+	b.Arrives(".slip", string(refs[0]))
+	b.Arrives(".slip", "07700 900901")
 	for _, secret := range []string{"night light", "900123", "bo.nurse"} {
 		if strings.Contains(h.logged.String(), secret) {
 			t.Error("the log holds what was recorded, or who did")
 		}
 	}
-	b.visit(h.server.URL + "/desk/try/cases/" + string(refs[0]))
-	b.arrives("h1", "Sign in")
+	b.Visit(h.server.URL + "/desk/try/cases/" + string(refs[0]))
+	b.Arrives("h1", "Sign in")
 }
 
-// looksWell is a look at a page by axe-core, where it is there.
-func (b *browser) looksWell() func(where string) {
-	b.Helper()
-	if os.Getenv("HEARD_AXE") == "" && os.Getenv("CI") == "" {
-		return func(string) {}
-	}
-	script := axe(b)
-	return func(where string) { b.Helper(); b.accessible(script, where) }
-}
-
-// reads reads the QR codes of a page, as a phone's camera would.
-func (b *browser) reads(selector string) []string {
+// scanned reads the QR codes of a page, as a phone's camera would.
+func scanned(b *pagetest.Browser, selector string) []string {
 	b.Helper()
 	var all []string
-	n := evaluate[int](b, fmt.Sprintf(`document.querySelectorAll(%s).length`, quoted(selector)))
+	n := pagetest.Evaluate[int](b, fmt.Sprintf(`document.querySelectorAll(%s).length`, pagetest.Quoted(selector)))
 	for i := range n {
-		evaluate[bool](b, fmt.Sprintf(`(document.querySelectorAll(%s).forEach((e, i) => e.id = "qr-" + i), true)`, quoted(selector)))
-		data, err := chromedp.Run(b.ctx, chromedp.Screenshot(chromedp.CSS(fmt.Sprintf("#qr-%d", i))))
+		pagetest.Evaluate[bool](b, fmt.Sprintf(`(document.querySelectorAll(%s).forEach((e, i) => e.id = "qr-" + i), true)`, pagetest.Quoted(selector)))
+		data, err := chromedp.Run(b.Context, chromedp.Screenshot(chromedp.CSS(fmt.Sprintf("#qr-%d", i))))
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -167,54 +157,53 @@ func (b *browser) reads(selector string) []string {
 func TestPostersLeadToThePlace(t *testing.T) {
 	h, _ := newRecordHouse(t)
 	h.staff("ada", "Ada Cole", desk.Lead)
-	b := openBrowser(t, 1000, 1400)
-	b.visit(h.server.URL + "/desk/try/posters")
-	b.do("sign in", chromedp.SendKeys(chromedp.CSS("#login"), "ada"), chromedp.SendKeys(chromedp.CSS("#password"), deskPassword+"\r"))
-	b.arrives("table", "Ward 6")
-	b.shoot("posters")
-	b.do("open it", chromedp.Click(`//tr[contains(., "Ward 6")]//a[contains(., "English")]`))
-	b.arrives(".poster", "You have a right to complain.")
-	b.legible("poster")
-	b.shoot("poster-en")
-	look := b.looksWell()
-	look("poster")
+	b := pagetest.Open(t, 1000, 1400)
+	b.Visit(h.server.URL + "/desk/try/posters")
+	b.Do("sign in", chromedp.SendKeys(chromedp.CSS("#login"), "ada"), chromedp.SendKeys(chromedp.CSS("#password"), ownPassword+"\r"))
+	b.Arrives("table", "Ward 6")
+	b.Shoot("posters")
+	b.Do("open it", chromedp.Click(`//tr[contains(., "Ward 6")]//a[contains(., "English")]`))
+	b.Arrives(".poster", "You have a right to complain.")
+	b.Legible("poster")
+	b.Shoot("poster-en")
+	b.Accessible("poster")
 	want := "sms:+447700900900?body=Complain%20%28WARD6%29 https://wa.me/447700900901?text=Complain+%28WARD6%29 https://t.me/StMarysBot?start=WARD6"
-	if got := strings.Join(b.reads(".poster .qr"), " "); got != want {
+	if got := strings.Join(scanned(b, ".poster .qr"), " "); got != want {
 		t.Errorf("the codes say %s\nwant %s", got, want)
 	}
-	b.visit(h.server.URL + "/desk/try/posters/WARD6?language=cy")
-	b.arrives(".poster", "Mae gennych hawl i gwyno.")
-	b.shoot("poster-cy")
-	b.do("print it", chromedp.EmulateViewport(560, 794))
-	b.print("poster-cy-A5")
-	b.visit(h.server.URL + "/desk/try/posters/ward6/staff")
-	b.arrives(".poster", "Write it down for them.")
-	b.shoot("poster-staff")
-	look("staff's poster")
-	b.visit(h.server.URL + "/desk/try/posters")
-	b.arrives("table", "Ward 6")
-	look("posters")
-	b.visit(h.server.URL + "/desk/try/enrol")
-	b.arrives("h1", "Welcome people")
-	b.shoot("enrol")
-	look("enrol")
-	b.visit(h.server.URL + "/desk/try/posters/WARD6/staff")
-	b.arrives(".poster", "Write it down for them.")
-	if got := b.reads(".poster .qr"); len(got) != 1 || got[0] != "http://127.0.0.1/record/try/WARD6" {
+	b.Visit(h.server.URL + "/desk/try/posters/WARD6?language=cy")
+	b.Arrives(".poster", "Mae gennych hawl i gwyno.")
+	b.Shoot("poster-cy")
+	b.Do("print it", chromedp.EmulateViewport(560, 794))
+	printed(b, "poster-cy-A5")
+	b.Visit(h.server.URL + "/desk/try/posters/ward6/staff")
+	b.Arrives(".poster", "Write it down for them.")
+	b.Shoot("poster-staff")
+	b.Accessible("staff's poster")
+	b.Visit(h.server.URL + "/desk/try/posters")
+	b.Arrives("table", "Ward 6")
+	b.Accessible("posters")
+	b.Visit(h.server.URL + "/desk/try/enrol")
+	b.Arrives("h1", "Welcome people")
+	b.Shoot("enrol")
+	b.Accessible("enrol")
+	b.Visit(h.server.URL + "/desk/try/posters/WARD6/staff")
+	b.Arrives(".poster", "Write it down for them.")
+	if got := scanned(b, ".poster .qr"); len(got) != 1 || got[0] != "http://127.0.0.1/record/try/WARD6" {
 		t.Errorf("the staff's code says %q", got)
 	}
-	b.visit(h.server.URL + "/desk/try/posters/NOWHERE")
-	b.arrives("h1", "Not found")
+	b.Visit(h.server.URL + "/desk/try/posters/NOWHERE")
+	b.Arrives("h1", "Not found")
 }
 
-// print keeps the page as it is printed, for who wants to look at it.
-func (b *browser) print(name string) {
+// printed keeps the page as it is printed, for who wants to look at it.
+func printed(b *pagetest.Browser, name string) {
 	b.Helper()
 	folder := os.Getenv("DESK_PICTURES")
 	if folder == "" {
 		return
 	}
-	data, err := chromedp.Run(b.ctx, chromedp.PrintToPDF())
+	data, err := chromedp.Run(b.Context, chromedp.PrintToPDF())
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -52,7 +52,7 @@ func scans(ways []bot.Way, text, start string) ([]scanned, error) {
 }
 
 // waysOf are how people can write to the provider of a desk.
-func (p *deskPages) waysOf() []bot.Way {
+func (p *pages) waysOf() []bot.Way {
 	if ways := p.desk.Provider().Ways; ways != nil {
 		return ways()
 	}

@@ -1,10 +1,12 @@
 package console
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
 
 	"heard/bot"
+	"heard/channels"
 	"heard/flows"
 )
 
@@ -33,13 +35,23 @@ func statusName(s bot.CaseStatus) string {
 }
 
 func stageName(s flows.Stage) string {
-	for _, one := range stages() {
-		if one.ID == s {
-			return one.Name
-		}
+	switch s {
+	case flows.Considering:
+		return "Thinking about it"
+	case flows.Making:
+		return "Complaining"
+	case flows.Informed:
+		return "Kept informed"
+	case flows.Outcomes:
+		return "Outcome"
+	case flows.Reflecting:
+		return "Looking back"
 	}
 	return spelled(string(s))
 }
+
+// privacyView is who may know a person, in words.
+type privacyView struct{ Label, Means string }
 
 func privacyOf(privacy string) privacyView {
 	switch privacy {
@@ -107,34 +119,6 @@ func entryName(k bot.EntryKind) string {
 	return spelled(string(k))
 }
 
-// stageMoved says what moved a case, in words.
-func stageMoved(m bot.StageLog) string {
-	switch m.What {
-	case "open":
-		return "The person sent it"
-	case "outcome":
-		return "An outcome was offered"
-	case "accept":
-		return "The person accepts the outcome"
-	case "reopen":
-		return "It is open again"
-	case "escalate":
-		return "It went to the ombudsman"
-	}
-	return stageName(m.To)
-}
-
-// verdictOf is the option of the verdict that an outcome's answer came from.
-func verdictOf(answer string) string {
-	switch answer {
-	case "accepted":
-		return "accept"
-	case "disagreed":
-		return "disagree"
-	}
-	return ""
-}
-
 func mediaName(kind string) string {
 	switch kind {
 	case "photo", "sticker", "video", "document":
@@ -145,4 +129,17 @@ func mediaName(kind string) string {
 		return "a sound recording"
 	}
 	return ""
+}
+
+// channelName is the channel as people call it.
+func channelName(c channels.Channel) string {
+	switch c {
+	case channels.SMS:
+		return "SMS"
+	case channels.WhatsApp:
+		return "WhatsApp"
+	case channels.Telegram:
+		return "Telegram"
+	}
+	return fmt.Sprint(c)
 }

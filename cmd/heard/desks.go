@@ -23,7 +23,7 @@ func (h *house) openDesks(ctx context.Context, c config.Config, as *desk.Who) er
 	}
 	h.desk = store
 	passwords := desk.NewPasswords()
-	o := console.DesksOptions{PublicURL: c.PublicURL, NothingKept: h.embedded != nil, As: as, Location: h.staffed[0].Calendar.Location, Log: h.log}
+	o := console.Options{PublicURL: c.PublicURL, NothingKept: h.embedded != nil, As: as, Location: h.staffed[0].Calendar.Location, Log: h.log}
 	for _, p := range h.staffed {
 		o.Desks = append(o.Desks, desk.New(desk.Options{
 			Store: store, Bot: h.bot, Provider: p, Files: h.files.store, Passwords: passwords, Log: h.log, Mail: mailOf(c), StaffDomains: staffDomains(c, p.ID),
@@ -31,7 +31,7 @@ func (h *house) openDesks(ctx context.Context, c config.Config, as *desk.Who) er
 	}
 	h.desks = o.Desks
 	o.SignOn = signOns(c)
-	pages := console.NewDesks(o)
+	pages := console.New(o)
 	h.mux.Handle("/desk/", pages)
 	h.mux.Handle("/record/", pages)
 	h.mux.Handle("/static/", pages)

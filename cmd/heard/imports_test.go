@@ -28,7 +28,10 @@ var allowed = map[string][]string{
 	"heard/bot/storetest":         {"heard/bot", "heard/flows", "heard/channels"},
 	"heard/bot/dispatch":          {"heard/bot", "heard/channels"},
 	"heard/bot/desk":              {"heard/bot", "heard/flows"},
-	"heard/bot/console":           {"heard/bot", "heard/bot/desk", "heard/flows", "heard/channels"},
+	"heard/bot/web":               {},
+	"heard/bot/console":           {"heard/bot", "heard/bot/desk", "heard/bot/web", "heard/flows", "heard/channels"},
+	"heard/bot/tryout":            {"heard/bot", "heard/bot/web", "heard/flows", "heard/channels"},
+	"heard/bot/pagetest":          {"heard/bot", "heard/flows", "heard/flows/library", "heard/channels"},
 	"heard/bot/api":               {"heard/bot", "heard/bot/desk", "heard/bot/export"},
 	"heard/bot/signon":            {"heard/bot/desk"},
 	"heard/bot/mail":              {},
@@ -42,7 +45,7 @@ var allowed = map[string][]string{
 	},
 	"heard/cmd/heard": {
 		"heard/config", "heard/flows", "heard/flows/library", "heard/channels", "heard/channels/twilio", "heard/channels/telegram",
-		"heard/channels/webchat", "heard/bot", "heard/bot/redisstore", "heard/bot/dispatch", "heard/bot/console", "heard/bot/report",
+		"heard/channels/webchat", "heard/bot", "heard/bot/redisstore", "heard/bot/dispatch", "heard/bot/console", "heard/bot/tryout", "heard/bot/report",
 		"heard/bot/files", "heard/bot/api", "heard/bot/hooks", "heard/bot/export", "heard/bot/desk", "heard/bot/signon", "heard/bot/mail",
 	},
 }
@@ -60,9 +63,9 @@ var only = map[string]string{
 	"golang.org/x/oauth2":             "heard/bot/signon",
 	"github.com/goccy/go-yaml":        "heard/config heard/flows",
 	"github.com/looplab/fsm":          "heard/flows heard/bot",
-	"testing":                         "heard/bot/storetest heard/channels/channelsuite",
+	"testing":                         "heard/bot/storetest heard/bot/pagetest heard/channels/channelsuite",
 	"github.com/rogpeppe/go-internal": "",
-	"github.com/chromedp":             "",
+	"github.com/chromedp":             "heard/bot/pagetest",
 	"pgregory.net/rapid":              "heard/bot/storetest",
 }
 

@@ -13,7 +13,9 @@
 //	bot/dispatch      what is due is sent, or woken, or fetched
 //	bot/desk          who may see and do what, and a case as it may be shown
 //	bot/signon        staff sign in with their own system
-//	bot/console       the pages
+//	bot/web           what pages share: files, headers, the stream of events
+//	bot/console       the staff's pages
+//	bot/tryout        the page where a newcomer sees what it does
 //	bot/api           the desk for programs
 //	bot/hooks         other systems are told what happens
 //	bot/export        what may be taken out whole

@@ -8,9 +8,9 @@ import (
 	"log/slog"
 	"time"
 
-	"heard/bot/console"
 	"heard/bot/desk"
 	"heard/bot/dispatch"
+	"heard/bot/tryout"
 	"heard/channels"
 	"heard/channels/webchat"
 	"heard/config"
@@ -97,7 +97,7 @@ func tryOutMember() *desk.Who {
 // openPage puts the page with the phones on the mux.
 func (h *house) openPage(p config.Provider, phones *webchat.Phones) {
 	take := func(ctx context.Context, in channels.Inbound) error { return h.receive(ctx, tryOutID, in) }
-	h.mux.Handle("/", onlyHere(console.New(console.Options{
+	h.mux.Handle("/", onlyHere(tryout.New(tryout.Options{
 		Desk: h.desk, Staff: h.bot, Provider: tryOutID, ProviderName: p.Name, Flows: h.flows[0], Phones: phones.Handler(take),
 		By: tryOutMember().Name, RealTelegram: p.Telegram != nil, Log: h.log,
 	})))

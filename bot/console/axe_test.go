@@ -1,0 +1,54 @@
+package console_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"heard/bot/desk"
+	"heard/bot/pagetest"
+)
+
+// Who cannot see the page, or cannot use a mouse, works in complaints too.
+func TestEveryPageOfTheDeskIsAccessible(t *testing.T) {
+	h := newHouse(t, nil)
+	ref := h.complain("My mother waited two hours for her tea.", "And nobody came when she rang.")
+	h.staff("ada@hospital.example", "Ada Cole", desk.Roles()...)
+	for _, width := range []int{320, 1280} {
+		b := pagetest.Open(t, width, 900)
+		look := func(name string) {
+			b.Helper()
+			where := fmt.Sprint(width, " ", name)
+			b.Accessible(where)
+			if width == 320 {
+				b.Fits()
+			}
+			b.Shoot(where)
+		}
+		at := h.server.URL + "/desk/" + string(provider)
+		b.Visit(at + "/")
+		b.Arrives("h1", "Sign in")
+		look("sign-in")
+		b.Do("sign in", chromedp.SendKeys(chromedp.CSS("#login"), "ada@hospital.example"), chromedp.SendKeys(chromedp.CSS("#password"), ownPassword+"\r"))
+		b.Arrives("main", "You are signed in as Ada Cole")
+		look("home")
+		for _, one := range []struct{ path, title string }{
+			{"/work", "What needs you now"}, {"/work?kind=overdue", "What needs you now"}, {"/cases", "All cases"}, {"/cases/" + ref, "Case " + ref},
+			{"/cases/H-7K4-MQ2", "Not found"}, {"/members", "Members"}, {"/members/new", "Add a member"}, {"/audit", "Audit log"}, {"/password", ""},
+		} {
+			b.Visit(at + one.path)
+			b.Arrives("h1", one.title)
+			look(strings.ReplaceAll(one.path[1:], "/", " "))
+		}
+		b.Visit(at + "/cases/" + ref)
+		b.Arrives("h1", ref)
+		b.Do("send nothing", chromedp.Click(`//button[normalize-space()="Send the update"]`))
+		b.Arrives(".faults", "Write what the person should read.")
+		look("case-wrong")
+		b.Do("preview", chromedp.SendKeys(chromedp.CSS("#update"), "We have spoken to the ward."), chromedp.Click(`//button[normalize-space()="Preview"]`))
+		b.Arrives(".preview", "2 texts in all")
+		look("case-preview")
+	}
+}

@@ -1,0 +1,148 @@
+package tryout
+
+import (
+	"strings"
+	"unicode"
+
+	"heard/bot"
+	"heard/flows"
+)
+
+// The words for what is kept as a code. An unknown code is shown spelled out, so
+// that a new one is never an empty place.
+
+// spelled turns "place_code" into "Place code".
+func spelled(code string) string {
+	words := []rune(strings.ReplaceAll(code, "_", " "))
+	if len(words) > 0 {
+		words[0] = unicode.ToUpper(words[0])
+	}
+	return string(words)
+}
+
+func statusName(s bot.CaseStatus) string {
+	switch s {
+	case bot.Draft:
+		return "Not sent"
+	case bot.Transferred:
+		return "Passed on"
+	case bot.Withdrawn:
+		return "Taken back"
+	}
+	return spelled(string(s))
+}
+
+func stageName(s flows.Stage) string {
+	for _, one := range stages() {
+		if one.ID == s {
+			return one.Name
+		}
+	}
+	return spelled(string(s))
+}
+
+func privacyOf(privacy string) privacyView {
+	switch privacy {
+	case bot.PrivacyNamed:
+		return privacyView{"Named", "Anyone who helps may know who it is."}
+	case bot.PrivacyConfidential:
+		return privacyView{"Confidential", "Only the complaints team may know who it is. This page shows no name."}
+	case bot.PrivacyAnonymous:
+		return privacyView{"Anonymous", "Nobody here can see who it is, and still you can write to each other."}
+	}
+	return privacyView{"Anonymous", "They have not chosen to be named, so nobody here can see who it is."}
+}
+
+func taskName(k bot.StaffTaskKind) string {
+	switch k {
+	case bot.ConfirmedDanger:
+		return "Danger now"
+	case bot.Danger:
+		return "Danger"
+	case bot.Acknowledge:
+		return "Acknowledge"
+	case bot.ReadReply:
+		return "Read the reply"
+	case bot.CallPerson:
+		return "Call the person"
+	case bot.Undelivered:
+		return "Not delivered"
+	case bot.NotUnderstood:
+		return "Not understood"
+	case bot.PersonLeft:
+		return "Cannot be reached"
+	case bot.Dispute:
+		return "Disagrees"
+	case bot.AskedWithdraw:
+		return "Wants to take it back"
+	case bot.NeedsPerson:
+		return "Wants a person"
+	case bot.AskedErasure:
+		return "Asks to be deleted"
+	}
+	return spelled(string(k))
+}
+
+func entryName(k bot.EntryKind) string {
+	switch k {
+	case bot.Said:
+		return "The person said"
+	case bot.AlsoSaid:
+		return "The person also said"
+	case bot.Replied:
+		return "The person wrote back"
+	case bot.Told:
+		return "Update"
+	case bot.Found:
+		return "Outcome"
+	case bot.Noted:
+		return "Note, for staff only"
+	case bot.Asked:
+		return "The person asked"
+	case bot.Alerted:
+		return "Words that may mean danger"
+	case bot.Aside:
+		return "A message was put aside"
+	}
+	return spelled(string(k))
+}
+
+// stageMoved says what moved a case, in words.
+func stageMoved(m bot.StageLog) string {
+	switch m.What {
+	case "open":
+		return "The person sent it"
+	case "outcome":
+		return "An outcome was offered"
+	case "accept":
+		return "The person accepts the outcome"
+	case "reopen":
+		return "It is open again"
+	case "escalate":
+		return "It went to the ombudsman"
+	}
+	return stageName(m.To)
+}
+
+// verdictOf is the option of the verdict that an outcome's answer came from.
+func verdictOf(answer string) string {
+	switch answer {
+	case "accepted":
+		return "accept"
+	case "disagreed":
+		return "disagree"
+	}
+	return ""
+}
+
+func mediaName(kind string) string {
+	switch kind {
+	case "photo", "sticker", "video", "document":
+		return "a " + kind
+	case "voice":
+		return "a voice note"
+	case "audio":
+		return "a sound recording"
+	}
+	return ""
+}
