@@ -185,10 +185,13 @@ func (w *work) alert() {
 // somebody may be in danger.
 func (w *work) danger(kind StaffTaskKind, within time.Duration, text string) {
 	t := StaffTask{Kind: kind, At: w.now, Due: w.now.Add(within), Text: text, Words: w.words}
-	if c := w.subject; c != nil && c.Status != Draft {
-		t.Case, t.ID = c.Ref, c.taskID(kind)
-	} else {
+	switch c := w.subject; {
+	case c == nil:
 		t.Conv, t.ID = w.conv.ID, w.conv.taskID(kind)
+	case c.Status == Draft:
+		t.Conv, t.ID, t.Draft = w.conv.ID, w.conv.taskID(kind), c.Ref
+	default:
+		t.Case, t.ID = c.Ref, c.taskID(kind)
 	}
 	w.op(AddTask{t})
 	w.op(SetTimer{Timer{Kind: Chase, Case: t.Case, Conversation: t.Conv, After: w.p.untilChased(w.now)}})

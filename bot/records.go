@@ -262,6 +262,19 @@ type StaffTask struct {
 	Owner   MemberID  `cbor:"9,keyasint,omitempty"`  // who has taken it; empty: nobody
 	OwnedBy string    `cbor:"10,keyasint,omitempty"` // their name
 	Taken   time.Time `cbor:"11,keyasint,omitempty"`
+
+	// Draft is what the person was writing when this came up. Nobody sees it before it
+	// is sent; then it is the case that this is about.
+	Draft CaseRef `cbor:"12,keyasint,omitempty"`
+}
+
+// About is the case that a task is about; it may be one that was not sent yet. Empty:
+// none.
+func (t StaffTask) About() CaseRef {
+	if t.Case != "" {
+		return t.Case
+	}
+	return t.Draft
 }
 
 // StaffTaskKind says what is to be done.

@@ -157,12 +157,31 @@ func (b *Bot) FinishTask(ctx context.Context, id ProviderID, task string, by By,
 	if err != nil {
 		return err
 	}
-	if len(tasks) == 1 && tasks[0].Case != "" {
-		return b.Finish(ctx, id, tasks[0].Case, by, task, how)
+	if len(tasks) == 1 {
+		sent, err := b.isSent(ctx, id, tasks[0])
+		if err != nil {
+			return err
+		}
+		if sent {
+			return b.Finish(ctx, id, tasks[0].About(), by, task, how)
+		}
 	}
 	by.Reason = how
 	_, err = b.staffTask(ctx, id, task, by, "finish a task", func(StaffTask, time.Time) ([]Op, error) { return []Op{EndTask{task}}, nil })
 	return err
+}
+
+// isSent tells whether there is a case that a task is about. What came up in a draft
+// waits for its person to send it.
+func (b *Bot) isSent(ctx context.Context, id ProviderID, t StaffTask) (bool, error) {
+	if t.Case != "" || t.Draft == "" {
+		return t.Case != "", nil
+	}
+	c, _, err := b.store.Case(ctx, id, t.Draft)
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && c.Status != Draft, err
 }
 
 // staffTask makes a turn of an act on a task, once for each state of it: it tells what

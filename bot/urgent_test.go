@@ -74,6 +74,39 @@ func (w *world) taskOf(kind bot.StaffTaskKind) string {
 	return task.ID
 }
 
+// What was alarming in a draft is about the case once it is sent: staff who read the
+// alert find the case, and the case says what was done about the alert.
+func TestAnAlertLeadsToWhatIsSentLater(t *testing.T) {
+	for _, sent := range []bool{true, false} {
+		w := onEmbedded(t)
+		w.tell(daughter)
+		w.say(daughter, "He hit me and I am scared he will kill me")
+		task := w.task(bot.Danger)
+		if task == nil || task.Case != "" || task.About() != w.view(daughter).Conversation.Case {
+			t.Fatalf("the alert of a draft is about %+v", task)
+		}
+		ref := task.About()
+		if sent {
+			for _, words := range []string{"No", "done", "skip", "Nobody", "Send"} {
+				w.say(daughter, words)
+			}
+			w.caseOf(daughter)
+		}
+		w.must(w.bot.FinishTask(w.ctx, hospital, task.ID, samSays, "Rang the ward"))
+		if w.task(bot.Danger) != nil {
+			t.Error("it was seen to, and is still there")
+		}
+		c, _, err := w.store.Case(w.ctx, hospital, ref)
+		w.must(err)
+		entries, err := w.desk.Timeline(w.ctx, hospital, c)
+		w.must(err)
+		noted := slices.ContainsFunc(entries, func(e bot.Entry) bool { return e.Kind == bot.Noted && e.Text == "Rang the ward" })
+		if noted != sent {
+			t.Errorf("sent %v: what was done is on the case: %v", sent, noted)
+		}
+	}
+}
+
 // Somebody writes that they want to die, and the desk is empty: they must not wait
 // until morning. Once somebody has it, nobody else is woken.
 func TestAnAlertThatNobodyTakes(t *testing.T) {

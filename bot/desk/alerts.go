@@ -47,7 +47,7 @@ func (d *Desk) mayDo(ctx context.Context, who Who, task string) error {
 		return gone
 	}
 	var c *bot.Case
-	if ref := tasks[0].Case; ref != "" {
+	if ref := tasks[0].About(); ref != "" {
 		cases, err := d.o.Store.ReadCases(ctx, d.o.Provider.ID, []bot.CaseRef{ref})
 		if err != nil {
 			return err

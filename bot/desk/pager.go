@@ -163,9 +163,9 @@ func (d *Desk) late(ctx context.Context) (all lateTasks, err error) {
 	err = d.index.now(ctx, func(s snapshot) error {
 		for _, t := range s.due {
 			if now.After(t.Due) {
-				i := d.item(t, s.cases[t.Case], now)
+				i := d.item(t, s.cases[t.About()], now)
 				i.Went = escalated(t, now)
-				all = append(all, lateTask{i, s.cases[t.Case]})
+				all = append(all, lateTask{i, s.cases[t.About()]})
 			}
 		}
 		return nil

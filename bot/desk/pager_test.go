@@ -130,6 +130,25 @@ func TestAlertsAreTaken(t *testing.T) {
 	}
 }
 
+// An alert that came up while somebody wrote leads to the case once there is one, and
+// is kept from who is barred from it.
+func TestAnAlertOfADraftIsOnItsCase(t *testing.T) {
+	h := open(t)
+	ref := h.put(bot.Case{Barred: []bot.MemberID{lead.Member}})
+	h.task(bot.StaffTask{ID: "c/danger", Kind: bot.Danger, Conv: "c", Draft: ref, At: h.now, Due: h.now, Words: "I cannot go on"})
+	alerts, err := h.desk.Alerts(h.ctx, handler)
+	if err != nil || len(alerts) != 1 || alerts[0].Case == nil || alerts[0].Case.Ref != ref {
+		t.Errorf("the list: %+v, %v", alerts, err)
+	}
+	if v := h.look(handler, ref); len(v.Tasks) != 1 {
+		t.Errorf("the case has %d tasks", len(v.Tasks))
+	}
+	if alerts, err = h.desk.Alerts(h.ctx, lead); err != nil || len(alerts) != 0 {
+		t.Errorf("who is barred sees %+v, %v", alerts, err)
+	}
+	h.refused(h.desk.FinishTask(h.ctx, lead, desk.Form{}, "c/danger", "Rang"), bot.RejectNoCase, "by who is barred")
+}
+
 // An alert must reach somebody, each time somebody more; a letter is read by others.
 func TestWhoIsToldOfAnAlert(t *testing.T) {
 	h := open(t)

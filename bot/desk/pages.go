@@ -62,7 +62,7 @@ func (d *Desk) WorkFrom(ctx context.Context, who Who, f Filter, from TaskPlace) 
 		var all []Item
 		for _, danger := range []bool{true, false} {
 			for _, t := range s.due {
-				c := s.cases[t.Case]
+				c := s.cases[t.About()]
 				if isDanger(t.Kind) != danger || from.passed(t) {
 					continue
 				}

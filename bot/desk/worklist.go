@@ -89,7 +89,7 @@ func (d *Desk) Work(ctx context.Context, who Who, f Filter) (w Work, err error) 
 		places, languages, kinds := map[string]bool{}, map[string]bool{}, map[string]bool{}
 		w.Choices.Handlers = map[bot.MemberID]string{}
 		for _, t := range s.due {
-			c := s.cases[t.Case]
+			c := s.cases[t.About()]
 			i, may := d.shown(who, t, c, now)
 			if !may {
 				continue
@@ -153,7 +153,7 @@ func (d *Desk) tasksOf(ctx context.Context, who Who, c *bot.Case) (tasks []bot.S
 	now := d.days()
 	err = d.index.now(ctx, func(s snapshot) error {
 		for _, t := range s.due {
-			if t.Case == c.Ref && maySeeTask(who, t, c, escalated(t, now)) {
+			if t.About() == c.Ref && maySeeTask(who, t, c, escalated(t, now)) {
 				t.Phone = ""
 				tasks = append(tasks, t)
 			}
