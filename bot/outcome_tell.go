@@ -66,6 +66,7 @@ func (w *work) anotherWay(c *Case) {
 // opened notes that the person read the outcome here.
 func (w *work) opened(c *Case) {
 	c.Outcome.Read = w.now
+	w.op(Append{Case: c, Entry: Entry{ID: newEntryID(), At: w.p.unlinked(c, w.now), Kind: WasRead, Of: c.Outcome.Entry}})
 	w.op(EndTask{c.taskID(UnopenedOutcome)})
 	w.op(EndTask{c.taskID(ArrangeOutcome)})
 	w.survey(c, noticeAfterOutcome, afterOutcome)

@@ -288,6 +288,44 @@ func TestAnOpenedOutcomeIsNoTask(t *testing.T) {
 	}
 }
 
+// When an answer was offered and when it was read are two dates, each on the timeline; of
+// a newer answer both are new.
+func TestOfferedAndReadAreTwoDates(t *testing.T) {
+	w := onEmbedded(t)
+	c := w.complain(daughter, "Nobody")
+	w.resolve(c.Ref, "We were wrong.")
+	offered := w.clock.Now()
+	w.hears(daughter)
+	w.later(26 * time.Hour)
+	w.hears(daughter)
+	w.say(daughter, "1")
+	opened := func() (all []bot.EntryID) {
+		for _, e := range w.timeline(w.caseOf(daughter)) {
+			if e.Kind == bot.WasRead {
+				all = append(all, e.Of)
+			}
+		}
+		return all
+	}
+	got := w.caseOf(daughter).Outcome
+	if !got.Offered.Equal(offered) || !got.Read.After(offered.Add(20*time.Hour)) || !slices.Equal(opened(), []bot.EntryID{got.Entry}) {
+		t.Errorf("offered %v, read %v; on the timeline: %v", got.Offered, got.Read, opened())
+	}
+	w.say(daughter, "I have a question")
+	w.say(daughter, "Why?")
+	w.say(daughter, "done")
+	w.resolve(c.Ref, "We looked again.")
+	if got := w.caseOf(daughter).Outcome; !got.Read.IsZero() {
+		t.Error("a new answer is taken for read")
+	}
+	w.wake(w.bot)
+	w.hears(daughter)
+	w.say(daughter, "1")
+	if got := w.caseOf(daughter).Outcome; got.Read.IsZero() || len(opened()) != 2 || opened()[1] != got.Entry {
+		t.Errorf("of the new one: %+v, %v", got, opened())
+	}
+}
+
 // Who chose to be told in a meeting gets no message with the answer, nor that there
 // is one: a person arranges it, notes that it was told, and they are asked what they
 // think without a word of it.
@@ -379,6 +417,11 @@ func TestYouSaidWeDid(t *testing.T) {
 		t.Errorf("missing: %q", got)
 	}
 	w.rejected(done(2, "x"), bot.RejectNoCase, "an action that there is not")
+	w.rejected(w.bot.Finish(w.ctx, hospital, one.Ref, sam, w.task(bot.KeepPromise).ID, "Done."), bot.RejectPromise, "a promise that ends without a word")
+	w.rejected(w.bot.FinishTask(w.ctx, hospital, w.task(bot.KeepPromise).ID, sam, "Done."), bot.RejectPromise, "a promise that ends on the work list")
+	if w.task(bot.KeepPromise) == nil {
+		t.Error("the task ended, and nobody was told")
+	}
 	w.must(done(0, "A nurse is called in now when two are away."))
 	w.rejected(done(0, "Again."), bot.RejectNotReady, "an action that is done")
 	w.wake(w.bot)

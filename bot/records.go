@@ -212,6 +212,7 @@ const (
 	Clocked EntryKind = "date"            // a promised day moved, stopped or went on, and why
 	AskedOf EntryKind = "statement asked" // what somebody outside the team was asked
 	Stated  EntryKind = "statement"       // their answer: never sent to the person
+	WasRead EntryKind = "opened"          // the person read the outcome that Of names
 )
 
 // Entry is one line of a case's append-only timeline, or of what is kept with a
@@ -233,7 +234,7 @@ type Entry struct {
 	Written    string `cbor:"31,keyasint,omitempty"`
 	Translator string `cbor:"32,keyasint,omitempty"`
 
-	Of EntryID `cbor:"33,keyasint,omitempty"` // a note: what it took back before the person was told
+	Of EntryID `cbor:"33,keyasint,omitempty"` // a note: what it took back before the person was told; WasRead: what
 
 	Choice string `cbor:"10,keyasint,omitempty"` // put aside: the data of a tapped option
 

@@ -41,11 +41,19 @@ func (w *work) note(by By, text string) {
 	w.op(Append{Case: w.subject, Entry: Entry{ID: newEntryID(), At: w.now, Kind: Noted, By: by.Name, Text: text}})
 }
 
-// Finish ends a staff task that was seen to, and says on the timeline how.
+// RejectPromise is the code of a promised action that somebody would end without a word
+// to those who were promised it.
+const RejectPromise = "promise"
+
+// Finish ends a staff task that was seen to, and says on the timeline how. One of a
+// promised action ends by KeptPromise alone.
 func (b *Bot) Finish(ctx context.Context, id ProviderID, ref CaseRef, by By, task string, how string) error {
 	return b.staff(ctx, id, ref, by, "finish a task", func(w *work) error {
 		if how = strings.TrimSpace(how); how == "" {
 			return &Rejection{RejectEmpty, "Say in a few words what was done about it."}
+		}
+		if strings.HasPrefix(task, string(ref)+"/"+string(KeepPromise)+"/") {
+			return &Rejection{RejectPromise, "People were told that this will be done. Open the action, and write there what was done: everybody whose case led to it is told."}
 		}
 		w.op(EndTask{task})
 		w.note(by, how)

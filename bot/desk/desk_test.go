@@ -161,6 +161,11 @@ func TestPointsAndStory(t *testing.T) {
 		bot.Entry{Kind: bot.Said, Field: "points", Point: 1, Text: "No tea"}, bot.Entry{Kind: bot.Said, Field: "points", Point: 2, Text: "for an hour"},
 		bot.Entry{Kind: bot.Guarded, Text: "they are rude now"}, bot.Entry{Kind: bot.Replied, Text: "Any news?"})
 	v := h.look(handler, ref)
+	told := h.look(handler, h.put(bot.Case{Points: 2},
+		bot.Entry{Kind: bot.Said, Field: "story", Text: "They forgot her"}, bot.Entry{Kind: bot.Said, Field: "points", Point: 2, Text: "It was cold"}))
+	if fmt.Sprint(told.Points) != "[They forgot her It was cold]" {
+		t.Errorf("what happened is shown as no point: %q", told.Points)
+	}
 	if len(v.Story) != 1 || fmt.Sprint(v.Points) != "[No tea Nobody came\nfor an hour]" || v.Wish != "An apology" || len(v.Timeline) != 1 {
 		t.Errorf("%+v", v)
 	}

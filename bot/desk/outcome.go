@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 
 	"heard/bot"
 )
@@ -64,13 +63,7 @@ func (v *View) toAnswer() []string {
 		points = []string{""}
 	}
 	if points[0] == "" {
-		var story []string
-		for _, l := range v.Story {
-			if l.Text != "" {
-				story = append(story, l.Text)
-			}
-		}
-		points[0] = cmp.Or(strings.Join(story, "\n"), "What happened, as you sent it")
+		points[0] = cmp.Or(v.told(), "What happened, as you sent it")
 	}
 	return points
 }

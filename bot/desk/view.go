@@ -204,6 +204,20 @@ func (d *Desk) lines(v *View, entries []bot.Entry, revealed bool) {
 			v.Timeline = append(v.Timeline, l)
 		}
 	}
+	if len(v.Points) > 0 && v.Points[0] == "" {
+		v.Points[0] = v.told() // what happened is the first point, and not said to it
+	}
+}
+
+// told is the story in words; empty: it has none.
+func (v *View) told() string {
+	var story []string
+	for _, l := range v.Story {
+		if l.Text != "" {
+			story = append(story, l.Text)
+		}
+	}
+	return strings.Join(story, "\n")
 }
 
 // line is an entry as it may be shown.
