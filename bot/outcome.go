@@ -56,6 +56,11 @@ type Answered struct {
 	Considered string    `cbor:"3,keyasint,omitempty"` // how what the person wishes was considered
 	Signatory  string    `cbor:"4,keyasint,omitempty"` // name and role of who answers for it
 	Ombudsman  string    `cbor:"5,keyasint,omitempty"` // who looks at it next: a kind of the jurisdiction's ombudsmen
+
+	// Where it was translated: all of it as it was written first, and who put it into
+	// the person's language. Both texts are kept.
+	Written    string `cbor:"6,keyasint,omitempty"`
+	Translator string `cbor:"7,keyasint,omitempty"`
 }
 
 // OutcomeDraft is an outcome that is being written. It lives in the case's record,
@@ -78,7 +83,7 @@ func (a Answered) changes(b Answered) bool { return !reflect.DeepEqual(a.plain()
 // plain is the outcome without spaces around its texts, without actions that say
 // nothing, and with days that can be compared.
 func (a Answered) plain() Answered {
-	trim(&a.Opening, &a.Considered, &a.Signatory)
+	trim(&a.Opening, &a.Considered, &a.Signatory, &a.Written, &a.Translator)
 	findings := make([]Finding, 0, len(a.Findings))
 	for _, f := range a.Findings {
 		trim(&f.Words, &f.Apology, &f.Body, &f.NoAction)
@@ -175,6 +180,7 @@ func (c *Case) AnswerPoints() int { return max(1, c.Points) }
 const (
 	mostPromises = 30
 	mostWords    = 6 << 10
+	mostWritten  = 4 * mostWords // a whole answer, before it was translated
 )
 
 // long names the texts that are too long to be kept, by field.
@@ -187,6 +193,8 @@ func (a Answered) long() (all []Lack) {
 	check("opening", a.Opening, mostWords)
 	check("considered", a.Considered, mostWords)
 	check("signatory", a.Signatory, mostWords/10)
+	check("written", a.Written, mostWritten)
+	check("translator", a.Translator, mostWords/10)
 	for i, f := range a.Findings {
 		check(PointField(i, "found"), f.Words, mostWords)
 		check(PointField(i, "apology"), f.Apology, mostWords)

@@ -135,7 +135,9 @@ func (b *Bot) OfferOutcome(ctx context.Context, id ProviderID, ref CaseRef, by B
 			return &Rejection{RejectNotReady, "A second person must sign this before it is offered. Ask for their signature."}
 		}
 		a := d.with(points)
-		if err := w.offer(Entry{Kind: Found, Text: a.Opening, By: by.Name, Outcome: &a}); err != nil {
+		e := Entry{Kind: Found, Text: a.Opening, By: by.Name, Outcome: &a, Written: a.Written, Translator: a.Translator}
+		a.Written, a.Translator = "", "" // once on the timeline
+		if err := w.offer(e); err != nil {
 			return err
 		}
 		c.Draft = nil

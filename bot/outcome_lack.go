@@ -68,6 +68,12 @@ func (a Answered) lacks(points int, wish bool, ombudsmen []string, today time.Ti
 	if a.Signatory == "" {
 		lack("signatory", "Say who answers for this: name and role.")
 	}
+	if a.Written == "" && a.Translator != "" {
+		lack("written", "Write here what was translated. Both texts are kept.")
+	}
+	if a.Written != "" && a.Translator == "" {
+		lack("translator", "Name who translated it. It is kept with both texts.")
+	}
 	if !slices.Contains(ombudsmen, a.Ombudsman) {
 		lack("ombudsman", "Choose which ombudsman the person can go to.")
 	}

@@ -179,6 +179,35 @@ func TestAPersonReadsTheOutcomePointByPoint(t *testing.T) {
 	w.hasWords(w.say(daughter, "done"), "Health Service and Social Care Ombudsmen")
 }
 
+// A person who reads another language gets words that somebody answers for: who put them
+// into it is named, and what they were put from is kept beside them.
+func TestATranslatedOutcomeKeepsBothTexts(t *testing.T) {
+	w := onEmbedded(t)
+	c := w.complain(daughter, "Nobody")
+	offer := func(written, translator string) error {
+		a := wholeOutcome(1)
+		a.Written, a.Translator = written, translator
+		w.must(w.bot.SaveOutcome(w.ctx, hospital, c.Ref, sam, a))
+		return w.bot.OfferOutcome(w.ctx, hospital, c.Ref, sam, []string{"Nobody came."})
+	}
+	if got := lacks(offer("We were wrong.", " ")); !slices.Equal(got, []string{"translator"}) {
+		t.Errorf("without a translator: %q", got)
+	}
+	if got := lacks(offer("", "Nia Prys")); !slices.Equal(got, []string{"written"}) {
+		t.Errorf("without what was translated: %q", got)
+	}
+	w.must(offer("We were wrong.", "Nia Prys"))
+	var kept []string
+	for _, e := range w.timeline(w.caseOf(daughter)) {
+		if e.Kind == bot.Found {
+			kept = append(kept, e.Text, e.Written, e.Translator, e.Outcome.Written)
+		}
+	}
+	if !slices.Equal(kept, []string{"Thank you for waiting.", "We were wrong.", "Nia Prys", ""}) {
+		t.Errorf("kept: %q", kept)
+	}
+}
+
 // Two people who write at once do not lose each other's words.
 func TestAStaleDraftIsNotWrittenOver(t *testing.T) {
 	w := onEmbedded(t)

@@ -43,8 +43,14 @@ func TestNations(t *testing.T) {
 		}
 		for _, kind := range []string{"nhs", "gp", "council", "care_home", "both"} {
 			o := j.Ombudsmen[kind]
-			if o.Name["en"] == "" || o.Name["cy"] == "" || o.Web == "" || o.Phone == "" || o.Months == 0 {
+			if o.Name["en"] == "" || o.Name["cy"] == "" || o.Web == "" || o.Phone == "" || o.Address == "" || o.Months == 0 {
 				t.Errorf("%s: whom to go to from a provider of the kind %s is not whole: %+v", j.Name, kind, o)
+			}
+		}
+		for _, kind := range []string{"nhs", "gp", "council", "care_home"} {
+			o := j.Regulators[kind]
+			if o.Name["en"] == "" || o.Name["cy"] == "" || o.Web == "" || o.Phone == "" || o.Address == "" {
+				t.Errorf("%s: who checks a provider of the kind %s is not whole: %+v", j.Name, kind, o)
 			}
 		}
 		for _, language := range []string{"en", "cy"} {

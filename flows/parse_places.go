@@ -96,20 +96,22 @@ func (r *sourceReader) readDesk(n yamlNode) {
 	})
 }
 
-// readOmbudsmen reads who looks at it after the provider, by the provider's kind.
-func (r *sourceReader) readOmbudsmen(n yamlNode, j *JurisdictionSource) {
-	j.Ombudsmen = map[string]OmbudsmanSource{}
-	r.entries(n, "ombudsmen", func(kind, value yamlNode) {
+// readBodies reads whom a person can go to beside the provider, by the provider's kind.
+func (r *sourceReader) readBodies(n yamlNode, what, one string) map[string]OmbudsmanSource {
+	all := map[string]OmbudsmanSource{}
+	r.entries(n, what, func(kind, value yamlNode) {
 		var o OmbudsmanSource
-		at := r.object(value, "an ombudsman", yamlKeys{
-			"name":   func(v yamlNode) { o.Name = r.inLanguages(v, "name") },
-			"web":    func(v yamlNode) { o.Web = r.sentence(v, "web") },
-			"phone":  func(v yamlNode) { o.Phone = r.sentence(v, "phone") },
-			"months": func(v yamlNode) { o.Months = r.count(v, "months") },
+		at := r.object(value, one, yamlKeys{
+			"name":    func(v yamlNode) { o.Name = r.inLanguages(v, "name") },
+			"web":     func(v yamlNode) { o.Web = r.sentence(v, "web") },
+			"phone":   func(v yamlNode) { o.Phone = r.sentence(v, "phone") },
+			"address": func(v yamlNode) { o.Address = r.sentence(v, "address") },
+			"months":  func(v yamlNode) { o.Months = r.count(v, "months") },
 		})
-		r.need(at, kind, "name", "the ombudsman for")
-		j.Ombudsmen[kind.words] = o
+		r.need(at, kind, "name", one+" for")
+		all[kind.words] = o
 	})
+	return all
 }
 
 // inLanguages reads a text in each language.

@@ -166,7 +166,8 @@ func (r *sourceReader) readJurisdiction(doc yamlNode) {
 		"holidays":     func(n yamlNode) { r.readHolidays(n, &j) },
 		"help":         func(n yamlNode) { j.Help = r.inLanguages(n, "help") },
 		"process":      func(n yamlNode) { j.Process = r.inLanguages(n, "process") },
-		"ombudsmen":    func(n yamlNode) { r.readOmbudsmen(n, &j) },
+		"ombudsmen":    func(n yamlNode) { j.Ombudsmen = r.readBodies(n, "ombudsmen", "an ombudsman") },
+		"regulators":   func(n yamlNode) { j.Regulators = r.readBodies(n, "regulators", "a regulator") },
 	})
 	for _, key := range []string{"acknowledge", "respond", "holidays"} {
 		r.need(at, yamlNode{pos: j.Pos, words: j.Name}, key, "the jurisdiction")

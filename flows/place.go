@@ -145,8 +145,8 @@ func (t *turn) saveGiven() {
 
 // nation is what the law of one nation gives to texts.
 type nation struct {
-	help, process map[string]string
-	ombudsmen     map[string]OmbudsmanSource
+	help, process         map[string]string
+	ombudsmen, regulators map[string]OmbudsmanSource
 }
 
 // The nation and the kind of provider where none is told.
@@ -158,26 +158,30 @@ const (
 func (s *Set) compileNations(src *Sources) {
 	s.nations = map[string]nation{}
 	for _, j := range src.Jurisdiction {
-		s.nations[j.Name] = nation{help: j.Help, process: j.Process, ombudsmen: j.Ombudsmen}
+		s.nations[j.Name] = nation{help: j.Help, process: j.Process, ombudsmen: j.Ombudsmen, regulators: j.Regulators}
 	}
 	s.advocacy = src.Advocacy
 }
 
 // Ombudsmen are those of a nation, by the kind of provider; "both" where two bodies
 // look at it together.
-func (s *Set) Ombudsmen(nation string) map[string]OmbudsmanSource {
-	if n, ok := s.nations[nation]; ok {
-		return n.ombudsmen
+func (s *Set) Ombudsmen(nation string) map[string]OmbudsmanSource { return s.nation(nation).ombudsmen }
+
+// Regulators are those of a nation, by the kind of provider.
+func (s *Set) Regulators(nation string) map[string]OmbudsmanSource {
+	return s.nation(nation).regulators
+}
+
+func (s *Set) nation(name string) nation {
+	if n, ok := s.nations[name]; ok {
+		return n
 	}
-	return s.nations[defaultNation].ombudsmen
+	return s.nations[defaultNation]
 }
 
 // law is what the person's nation says about a name; empty: nothing.
 func (t *turn) law(name string) string {
-	n, ok := t.set.nations[t.ev.Facts.Nation]
-	if !ok {
-		n = t.set.nations[defaultNation]
-	}
+	n := t.set.nation(t.ev.Facts.Nation)
 	switch name {
 	case "help_lines":
 		return n.help[t.set.languages[t.lang]]

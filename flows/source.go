@@ -256,14 +256,19 @@ type JurisdictionSource struct {
 	Help      map[string]string          // help lines in danger beside 999, by language
 	Process   map[string]string          // what the formal way is called, by language
 	Ombudsmen map[string]OmbudsmanSource // by the provider's kind; "both" where two bodies are in it
+
+	// Regulators check providers, by their kind. They decide no complaint; people can
+	// tell them of their care.
+	Regulators map[string]OmbudsmanSource
 }
 
-// OmbudsmanSource is who looks at it after the provider.
+// OmbudsmanSource is who looks at it after the provider, or who checks the provider.
 type OmbudsmanSource struct {
-	Name   map[string]string // by language
-	Web    string
-	Phone  string
-	Months int // how long after the person knew of it they may go there
+	Name    map[string]string // by language
+	Web     string
+	Phone   string
+	Address string // where a letter reaches them, on one line; empty: none is known
+	Months  int    // how long after the person knew of it they may go there; of a regulator nothing
 }
 
 // PlaceSource is a ward, clinic or home whose code a poster or a link carries.

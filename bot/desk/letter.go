@@ -18,6 +18,7 @@ type Letter struct {
 	Address   string    // likewise
 	Answer    bot.Answered
 	Ombudsman Ombudsman
+	Regulator *Ombudsman // who checks the provider; nil: nobody is known
 }
 
 // Letter is the outcome that was offered last, for a letter. Who the person is stands
@@ -46,6 +47,7 @@ func (d *Desk) Letter(ctx context.Context, who Who, ref bot.CaseRef) (*Letter, e
 			l.Address = a.Value
 		}
 	}
+	l.Regulator = d.regulator(v.Language)
 	all := d.ombudsmen(v.Language)
 	l.Ombudsman = all[max(0, slices.IndexFunc(all, func(o Ombudsman) bool { return o.Kind == l.Answer.Ombudsman }))]
 	return l, nil

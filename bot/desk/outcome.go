@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"heard/bot"
+	"heard/flows"
 )
 
 // OutcomeView is what it takes to write the outcome of a case.
@@ -22,7 +23,8 @@ type OutcomeView struct {
 type Ombudsman struct {
 	Kind             string // as the jurisdiction calls it
 	Name, Web, Phone string
-	Months           int // how long after the person knew of it they may go there
+	Address          string // where a letter reaches them; empty: none is known
+	Months           int    // how long after the person knew of it they may go there; of a regulator nothing
 }
 
 // Outcome is a case with the draft of its outcome.
@@ -41,12 +43,11 @@ func (d *Desk) Outcome(ctx context.Context, who Who, ref bot.CaseRef) (*OutcomeV
 
 // ombudsmen lists them in a language: the provider's own kind first.
 func (d *Desk) ombudsmen(language string) []Ombudsman {
-	language = cmp.Or(language, d.o.Provider.Flows.Languages()[0])
 	var all []Ombudsman
 	for kind, s := range d.o.Provider.Flows.Ombudsmen(d.o.Provider.Nation) {
-		all = append(all, Ombudsman{kind, cmp.Or(s.Name[language], s.Name["en"]), s.Web, s.Phone, s.Months})
+		all = append(all, d.body(kind, s, language))
 	}
-	own := cmp.Or(d.o.Provider.Kind, "nhs") // as flows have it
+	own := d.kind()
 	slices.SortFunc(all, func(a, b Ombudsman) int {
 		if (a.Kind == own) != (b.Kind == own) {
 			return map[bool]int{true: -1, false: 1}[a.Kind == own]
@@ -54,6 +55,24 @@ func (d *Desk) ombudsmen(language string) []Ombudsman {
 		return cmp.Compare(a.Kind, b.Kind)
 	})
 	return all
+}
+
+// kind is the provider's, as flows have it.
+func (d *Desk) kind() string { return cmp.Or(d.o.Provider.Kind, "nhs") }
+
+func (d *Desk) body(kind string, s flows.OmbudsmanSource, language string) Ombudsman {
+	language = cmp.Or(language, d.o.Provider.Flows.Languages()[0])
+	return Ombudsman{kind, cmp.Or(s.Name[language], s.Name["en"]), s.Web, s.Phone, s.Address, s.Months}
+}
+
+// regulator is who checks the provider; nil: nobody is known.
+func (d *Desk) regulator(language string) *Ombudsman {
+	s, ok := d.o.Provider.Flows.Regulators(d.o.Provider.Nation)[d.kind()]
+	if !ok {
+		return nil
+	}
+	r := d.body(d.kind(), s, language)
+	return &r
 }
 
 // toAnswer is the person's own words of each point. The first is what happened.
