@@ -298,6 +298,9 @@ func (w *work) statement(id string) StatementAnswer {
 	}
 	if w.subject != nil {
 		s.Service = w.subject.field("service")
+		if of, ok := flows.StatementByID(id); ok && of.Stage == flows.Outcomes {
+			s.Finding = w.subject.Outcome.Finding()
+		}
 	}
 	return s
 }

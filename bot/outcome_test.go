@@ -426,6 +426,45 @@ func TestWhoChoseAnotherWayMayStillReadIt(t *testing.T) {
 	}
 }
 
+// What people think of an outcome is counted by what was found, so that a provider which
+// tells bad news well is seen to. Of all other statements nothing of it is kept.
+func TestAnswersAboutAnOutcomeHaveItsFinding(t *testing.T) {
+	w := onEmbedded(t)
+	c := w.complain(daughter, "Nobody")
+	w.points("It was cold.")
+	a := wholeOutcome(2)
+	a.Findings[1].Kind = bot.NotUpheld
+	w.must(w.bot.SaveOutcome(w.ctx, hospital, c.Ref, sam, a))
+	w.must(w.bot.OfferOutcome(w.ctx, hospital, c.Ref, sam, []string{"Nobody came.", "It was cold."}))
+	w.later(time.Hour)
+	w.hears(daughter)
+	w.say(daughter, "1")
+	w.say(daughter, "it settles it")
+	for range 30 {
+		w.later(48 * time.Hour)
+		if strings.Contains(w.hears(daughter), "may we ask") {
+			w.say(daughter, "1")
+			for range 3 {
+				w.say(daughter, "2")
+			}
+		}
+	}
+	of := map[bot.FindingKind][]string{}
+	for _, month := range []string{"2026-11", "2026-12", "2027-01"} {
+		answers, err := w.desk.Answers(w.ctx, hospital, month)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range answers {
+			stage, _, _ := strings.Cut(a.Statement, ".")
+			of[a.Finding] = append(of[a.Finding], stage)
+		}
+	}
+	if got := of[bot.PartlyUpheld]; len(got) == 0 || len(of) != 2 || slices.ContainsFunc(got, func(s string) bool { return s != "outcomes" }) || slices.Contains(of[""], "outcomes") {
+		t.Errorf("answers by finding: %v", of)
+	}
+}
+
 // A promise that is kept is told to everybody whose case led to it.
 func TestYouSaidWeDid(t *testing.T) {
 	w := onEmbedded(t)

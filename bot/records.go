@@ -325,6 +325,10 @@ type StatementAnswer struct {
 	Language  string `cbor:"4,keyasint"`
 	Statement string `cbor:"5,keyasint"`
 	Answer    string `cbor:"6,keyasint"`
+
+	// Finding is what was found of the matter, for the statements about its outcome.
+	// Empty: it was not decided point by point, or the statement is another.
+	Finding FindingKind `cbor:"7,keyasint,omitempty"`
 }
 
 // StatementCount is how often a statement was put to people.

@@ -15,7 +15,7 @@ func TestQuestionsThatArrivedAreCountedOnce(t *testing.T) {
 	onBoth(t, func(t *testing.T, o Options) {
 		ctx, p, s := context.Background(), o.Providers[0], openStore(t, o)
 		desk := openDesk(t, o)
-		of := bot.StatementAnswer{Month: "2026-11", Service: "ward 6, east", Channel: "sms", Language: "en", Statement: "making.time"}
+		of := bot.StatementAnswer{Month: "2026-11", Service: "ward 6, east", Channel: "sms", Language: "en", Statement: "outcomes.addressed", Finding: bot.PartlyUpheld}
 		ask := func(name string) bot.Lease {
 			t.Helper()
 			conv := &bot.Conversation{ID: bot.ConversationID(name), Channel: channels.SMS, Sender: "+447700900999"}
@@ -60,6 +60,14 @@ func TestQuestionsThatArrivedAreCountedOnce(t *testing.T) {
 		counts, err := desk.Counts(ctx, p, "2026-11")
 		if err != nil || len(counts) != 1 || counts[0] != (bot.StatementCount{Of: of, Asked: 5, Delivered: 3}) {
 			t.Errorf("%+v, %v", counts, err)
+		}
+		// Counted by a release before this one, without a finding.
+		if err := s.rdb.HSet(ctx, countsKey(p, "2026-10"), "ward 6"+countSeparator+"sms"+countSeparator+"en"+countSeparator+"making.time", 7).Err(); err != nil {
+			t.Fatal(err)
+		}
+		old := bot.StatementAnswer{Month: "2026-10", Service: "ward 6", Channel: "sms", Language: "en", Statement: "making.time"}
+		if counts, err = desk.Counts(ctx, p, "2026-10"); err != nil || len(counts) != 1 || counts[0] != (bot.StatementCount{Of: old, Asked: 7}) {
+			t.Errorf("of an earlier release: %+v, %v", counts, err)
 		}
 	})
 }

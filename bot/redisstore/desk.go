@@ -199,12 +199,17 @@ func (d *Desk) Counts(ctx context.Context, p bot.ProviderID, month string) ([]bo
 		}
 		n, bad := strconv.Atoi(value)
 		parts := strings.Split(name, countSeparator)
-		if err != nil || bad != nil || len(parts) != 4 {
+		if len(parts) == 4 {
+			parts = append(parts, "") // it was counted before findings were
+		}
+		if err != nil || bad != nil || len(parts) != 5 {
 			return nil, fmt.Errorf("read counts: %w", errWire)
 		}
 		one := all[name]
 		if one == nil {
-			one = &bot.StatementCount{Of: bot.StatementAnswer{Month: month, Service: parts[0], Channel: parts[1], Language: parts[2], Statement: parts[3]}}
+			one = &bot.StatementCount{Of: bot.StatementAnswer{
+				Month: month, Service: parts[0], Channel: parts[1], Language: parts[2], Statement: parts[3], Finding: bot.FindingKind(parts[4]),
+			}}
 			all[name] = one
 		}
 		if come {

@@ -41,7 +41,7 @@ var keyKinds = []keyKind{
 	{"answersKey", "a:"},     // hash per month: random id -> sealed answer
 	{"drawerKey", "n:"},      // hash per drawer: id -> "<version> <until, ms, or 0> <sealed>"
 	{"drawerEndsKey", "ne:"}, // zset per drawer: id by when it is over, ms
-	{"countsKey", "m:"},      // hash per month: service, channel, language and statement -> how often it was asked
+	{"countsKey", "m:"},      // hash per month: service, channel, language, statement and finding -> how often it was asked
 }
 
 // The keys of which a provider has one.

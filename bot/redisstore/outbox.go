@@ -217,7 +217,7 @@ const arrived = "d:"
 
 // countOf names what is counted of a statement that is asked.
 func countOf(of bot.StatementAnswer) string {
-	return strings.Join([]string{of.Service, of.Channel, of.Language, of.Statement}, countSeparator)
+	return strings.Join([]string{of.Service, of.Channel, of.Language, of.Statement, string(of.Finding)}, countSeparator)
 }
 
 // arrivalOf names what is counted of one that arrived; without spaces and commas.

@@ -31,7 +31,7 @@ func TestNothingHiddenCanBeWorkedOut(t *testing.T) {
 	})
 }
 
-const asked = "making.serious"
+const asked = "outcomes.addressed"
 
 // store is what is answered to one statement.
 type store struct {
@@ -65,9 +65,11 @@ func drawStore(t *rapid.T) store {
 			for _, language := range names[ByLanguage] {
 				most := min(ceiling, most.Draw(t, "most answers of "+service+" "+channel+" "+language))
 				n := rapid.IntRange(-most/2, most)
-				for m := range s.months {
-					a := atom{month: s.first + m, name: map[Dimension]string{ByService: service, ByChannel: channel, ByLanguage: language}}
-					if !quiet[m] {
+				for m := range 2 * s.months {
+					a := atom{month: s.first + m/2, name: map[Dimension]string{
+						ByService: service, ByChannel: channel, ByLanguage: language, ByFinding: names[ByFinding][m%2],
+					}}
+					if !quiet[m/2] {
 						a.agree, a.other = max(0, n.Draw(t, "agree")), max(0, n.Draw(t, "other"))
 						a.notApply, a.notSay = max(0, n.Draw(t, "does not apply")/2), max(0, n.Draw(t, "rather not say")/seldom)
 					}
@@ -83,7 +85,7 @@ func (s store) input(by Dimension, last Month) Input {
 	in := Input{Last: last, Columns: columnNames()[by]}
 	for _, a := range s.atoms {
 		one := bot.StatementAnswer{
-			Month: a.month.String(), Service: a.name[ByService], Channel: a.name[ByChannel], Language: a.name[ByLanguage], Statement: asked,
+			Month: a.month.String(), Service: a.name[ByService], Channel: a.name[ByChannel], Language: a.name[ByLanguage], Statement: asked, Finding: bot.FindingKind(a.name[ByFinding]),
 		}
 		for answer, n := range map[string]int{
 			flows.Agrees: a.agree, flows.Neither: a.other, flows.DoesNotApply: a.notApply, flows.RatherNotSay: a.notSay,
@@ -181,7 +183,7 @@ func (s store) mayLearn(t *rapid.T, what string, r *reader, safe func(tally) boo
 }
 
 func columnNames() map[Dimension][]string {
-	return map[Dimension][]string{ByService: {"Maple", "Oak", "Rowan"}, ByChannel: {"sms", "whatsapp"}, ByLanguage: {"en", "cy"}}
+	return map[Dimension][]string{ByService: {"Maple", "Oak", "Rowan"}, ByChannel: {"sms", "whatsapp"}, ByLanguage: {"en", "cy"}, ByFinding: {"upheld", "not upheld"}}
 }
 
 // reader solves linear equations whose unknowns are atoms, modulo a prime: what

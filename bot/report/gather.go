@@ -22,7 +22,7 @@ func gather(by Dimension, in Input) (material, error) {
 		}
 	}
 	for _, c := range in.Counts {
-		at := bot.StatementAnswer{Month: c.Month, Service: c.Service, Channel: c.Channel, Language: c.Language, Statement: c.Statement}
+		at := bot.StatementAnswer{Month: c.Month, Service: c.Service, Channel: c.Channel, Language: c.Language, Statement: c.Statement, Finding: c.Finding}
 		if err := m.add(by, in.Last, at, tally{asked: c.Asked, delivered: c.Delivered}); err != nil {
 			return nil, err
 		}
@@ -35,8 +35,8 @@ func (m material) add(by Dimension, last Month, at bot.StatementAnswer, t tally)
 	if err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
-	_, known := flows.StatementByID(at.Statement)
-	if !known || month < FirstNeeded(last) || month > last {
+	s, known := flows.StatementByID(at.Statement)
+	if !known || !by.has(s.Stage) || month < FirstNeeded(last) || month > last {
 		return nil
 	}
 	if m[at.Statement] == nil {
@@ -58,6 +58,8 @@ func column(by Dimension, a bot.StatementAnswer) string {
 		return a.Channel
 	case ByLanguage:
 		return a.Language
+	case ByFinding:
+		return string(a.Finding)
 	default: // its columns are periods
 		return ""
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"flag"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -182,6 +183,9 @@ func TestText(t *testing.T) {
 		}
 		last := -1
 		for _, s := range flows.Statements() {
+			if by == report.ByFinding && s.Stage != flows.Outcomes {
+				continue
+			}
 			at := strings.Index(strings.Join(strings.Fields(out.String()), " "), s.Text)
 			if at <= last {
 				t.Errorf("%s: %s is not in its exact words and place", by, s.ID)
@@ -256,6 +260,9 @@ func example(t *testing.T, by report.Dimension) report.Input {
 			if s.ID == "making.myway" {
 				in.Answers = append(in.Answers, answers(at, "Rowan Day Hospital for Older People", "whatsapp", "cy", s.ID, 1, 0, 0, 0)...)
 			}
+			if by == report.ByFinding {
+				byFinding(in.Answers)
+			}
 			if s.Stage == flows.Making {
 				in.Counts = append(in.Counts,
 					report.Count{Month: at, Service: "Maple Ward", Channel: "sms", Language: "en", Statement: s.ID, Asked: 40, Delivered: 39},
@@ -264,6 +271,52 @@ func example(t *testing.T, by report.Dimension) report.Input {
 		}
 	}
 	return in
+}
+
+// byFinding puts answers down under a finding in turn; the last of five under none.
+func byFinding(all []bot.StatementAnswer) {
+	findings := []bot.FindingKind{bot.Upheld, bot.NotUpheld, bot.Upheld, bot.PartlyUpheld, ""}
+	for i := range all {
+		all[i].Finding = findings[i%len(findings)]
+	}
+}
+
+// Who was told that they were right says more good of it: a score that does not tell
+// them apart is of what was found, not of how it was told. The table has the statements
+// about outcomes alone, and says who answered without a finding.
+func TestOutcomesByFinding(t *testing.T) {
+	last := month(t, "2026-03")
+	in := report.Input{Last: last, Counts: []report.Count{{Month: "2026-03", Statement: "outcomes.addressed", Finding: bot.Upheld, Asked: 60}}}
+	for finding, agree := range map[bot.FindingKind]int{bot.Upheld: 40, bot.PartlyUpheld: 20, bot.NotUpheld: 10, "": 2} {
+		some := answers("2026-03", "", "sms", "en", "outcomes.addressed", agree, 10, 0, 0)
+		for i := range some {
+			some[i].Finding = finding
+		}
+		in.Answers = append(in.Answers, some...)
+	}
+	other := answers("2026-03", "", "sms", "en", "making.time", 90, 90, 0, 0)
+	if table := tableOf(t, report.ByFinding, report.Input{Last: last, Answers: other}); !table.Empty {
+		t.Error("answers about something else are counted")
+	}
+	in.Answers = append(in.Answers, other...)
+	table := tableOf(t, report.ByFinding, in)
+	if len(table.Stages) != 1 || table.Stages[0].ID != flows.Outcomes {
+		t.Fatalf("the table has the stages %+v", table.Stages)
+	}
+	var got []string
+	for _, c := range row(table, "outcomes.addressed").Cells {
+		if c.Figure == nil {
+			got = append(got, c.Column+" hidden")
+			continue
+		}
+		got = append(got, fmt.Sprintf("%s %d of %d, %d asked", c.Column, c.Figure.Agree, c.Figure.N, c.Figure.Asked))
+	}
+	// The two who answered without a finding are hidden, and with them those who could be
+	// taken from the total to find them.
+	want := []string{"upheld 40 of 50, 60 asked", "partly upheld 20 of 30, 0 asked", "not upheld hidden", " hidden"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
 }
 
 // answers are so many of each kind to one statement.

@@ -15,15 +15,22 @@ const (
 	ByService  Dimension = "service"
 	ByChannel  Dimension = "channel"
 	ByLanguage Dimension = "language"
+	ByFinding  Dimension = "finding" // of the outcome: it has the statements about it alone
 )
 
 // Dimensions lists the tables that there are.
-func Dimensions() []Dimension { return []Dimension{ByMonth, ByService, ByChannel, ByLanguage} }
+func Dimensions() []Dimension {
+	return []Dimension{ByMonth, ByService, ByChannel, ByLanguage, ByFinding}
+}
+
+// has tells whether a table has the statements of a stage.
+func (by Dimension) has(s flows.Stage) bool { return by != ByFinding || s == flows.Outcomes }
 
 // Count is how often a statement was put to people in a month. There is no
 // person in it.
 type Count struct {
 	Month, Service, Channel, Language, Statement string // as in bot.StatementAnswer
+	Finding                                      bot.FindingKind
 
 	Asked     int
 	Delivered int
@@ -98,7 +105,13 @@ func Make(by Dimension, in Input) (Table, error) {
 		return Table{}, err
 	}
 	t := Table{By: by, Last: in.Last, Empty: len(m) == 0}
+	if by == ByFinding {
+		in.Columns = []string{string(bot.Upheld), string(bot.PartlyUpheld), string(bot.NotUpheld)}
+	}
 	for _, s := range flows.Statements() {
+		if !by.has(s.Stage) {
+			continue
+		}
 		if n := len(t.Stages); n == 0 || t.Stages[n-1].ID != s.Stage {
 			t.Stages = append(t.Stages, Stage{ID: s.Stage, Headline: headline(s.Stage)})
 		}

@@ -38,7 +38,7 @@ period   the newest answers of at most 12 months. A period ends when it has enou
 func (t Table) WriteText(w io.Writer, provider string) error {
 	out := bufio.NewWriter(w)
 	p := printer{out, t.By}
-	p.line("%s: agreement with the 21 statements, by %s", provider, t.By)
+	p.line("%s: agreement with the %s, by %s", provider, t.By.statements(), t.By)
 	p.line("Closed months up to %s.", t.Last.words())
 	p.line("%s", Covers)
 	if t.Empty {
@@ -52,6 +52,14 @@ func (t Table) WriteText(w io.Writer, provider string) error {
 	p.line("")
 	_, _ = out.WriteString(notes) // Flush tells
 	return out.Flush()
+}
+
+// statements are those of a table, in words.
+func (by Dimension) statements() string {
+	if by == ByFinding {
+		return "statements about outcomes"
+	}
+	return "21 statements"
 }
 
 // printer writes lines; the writer's Flush tells of what went wrong.

@@ -17,7 +17,7 @@ import (
 )
 
 // reportUsage says too why there is nothing more to choose.
-const reportUsage = `report [-config heard.yaml] [-provider id] [-table month|service|channel|language] [-format text|csv]
+const reportUsage = `report [-config heard.yaml] [-provider id] [-table month|service|channel|language|finding] [-format text|csv]
 
 Prints how far people agree with the 21 statements, in closed months. The tables
 are fixed: with filters of one's own, answers of single people could be worked out.
@@ -28,7 +28,7 @@ func printReport(ctx context.Context, p *program) error {
 	flags := flag.NewFlagSet("report", flag.ContinueOnError)
 	file := flags.String("config", p.getenv("HEARD_CONFIG"), "the configuration `file`; HEARD_CONFIG names it too")
 	id := flags.String("provider", "", "the `id` of the provider; may be left out where there is one only")
-	name := flags.String("table", string(report.ByMonth), "the `table`: month, service, channel or language")
+	name := flags.String("table", string(report.ByMonth), "the `table`: month, service, channel, language or finding")
 	format := flags.String("format", "text", "the `format`: text or csv")
 	if err := p.parse(flags, reportUsage); err != nil {
 		return err
@@ -38,7 +38,7 @@ func printReport(ctx context.Context, p *program) error {
 	case len(p.args) > 0:
 		return usageError{fmt.Errorf("report takes no %q: its tables are fixed", p.args[0])}
 	case !slices.Contains(report.Dimensions(), by):
-		return usageError{fmt.Errorf("-table: there is no table %q: write month, service, channel or language", by)}
+		return usageError{fmt.Errorf("-table: there is no table %q: write month, service, channel, language or finding", by)}
 	case *format != "text" && *format != "csv":
 		return usageError{fmt.Errorf("-format: there is no format %q: write text or csv", *format)}
 	}
@@ -115,7 +115,7 @@ func tableOf(ctx context.Context, c config.Config, p config.Provider, by report.
 		}
 		for _, c := range counts {
 			in.Counts = append(in.Counts, report.Count{
-				Month: c.Of.Month, Service: c.Of.Service, Channel: c.Of.Channel, Language: c.Of.Language, Statement: c.Of.Statement, Delivered: c.Delivered, Asked: c.Asked,
+				Month: c.Of.Month, Service: c.Of.Service, Channel: c.Of.Channel, Language: c.Of.Language, Statement: c.Of.Statement, Finding: c.Of.Finding, Delivered: c.Delivered, Asked: c.Asked,
 			})
 		}
 	}
