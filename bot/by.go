@@ -49,6 +49,22 @@ type AuditRecord struct {
 // RejectStale is the code of a form whose case was changed by somebody else.
 const RejectStale = "stale"
 
+// StaleError refuses an act that was decided by what a case is no longer.
+type StaleError struct {
+	Rejection
+	Seen uint64 // version that whoever acted had before them
+	Now  uint64 // version that the case has
+}
+
+// As lets it be taken for the rejection that it is.
+func (e *StaleError) As(target any) bool {
+	r, ok := target.(**Rejection)
+	if ok {
+		*r = &e.Rejection
+	}
+	return ok
+}
+
 // staff makes a turn of an act of staff: it writes the case, never a session. The
 // line of the audit log is in the same commit: there is no act without it.
 func (b *Bot) staff(ctx context.Context, id ProviderID, ref CaseRef, by By, did string, do func(*work) error) error {
@@ -73,7 +89,7 @@ func (b *Bot) staff(ctx context.Context, id ProviderID, ref CaseRef, by By, did 
 			return fmt.Errorf("read the case: %w", err)
 		}
 		if by.Seen != 0 && by.Seen != c.Version {
-			return &Rejection{RejectStale, "Somebody changed this case while you wrote. Look at it again; what you wrote is kept in the form."}
+			return &StaleError{Rejection{RejectStale, "Somebody changed this case while you wrote. Look at it again; what you wrote is kept in the form."}, by.Seen, c.Version}
 		}
 		w := &work{p: p, now: b.now(), id: turn}
 		w.conv.ID = conversation // it is named, and never written, by staff

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"reflect"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -60,8 +61,15 @@ func New(o Options) http.Handler {
 	}
 	s.api.UseMiddleware(s.counted, s.signedIn)
 	s.reading()
+	s.searching()
 	s.writing()
+	s.clocks()
+	s.outcomes()
+	s.others()
+	s.recording()
 	s.exporting()
+	s.describeProblems()
+	problemPages(mux)
 	described, err := json.Marshal(s.api.OpenAPI())
 	if err != nil {
 		panic(err) // it is made of this package's types: caught by any test
@@ -105,11 +113,13 @@ const description = `Concerns and complaints, and what staff do about them. Ever
 
 **Who is who.** A case holds who its person is only where they chose to be named, or a member of staff gave a reason to see it; never where they are anonymous. A case that there is not and one that the token may not see give the same answer.
 
-**Writes.** Send an Idempotency-Key: within 24 hours the same request with the same key is done once, and the same key with another request is refused (422). Send If-Match with the ETag of the case you decided by: if the case was changed since, nothing is done (412). Read the case again before the next such write.
+**Tokens.** A token is no person. A member of staff who is named in a complaint is kept from it at the desk; what a program shows to whom is the program's to see to: a case lists in "barred" who must not see it, to tokens with the scope "give out". A token can be kept from a case too, as the member "token:" and its id; the case is then as if it were not there, and so are its events. What was erased leaves no event. Who a confidential person is can be revealed by a person with a reason, at the desk, and by no token. A number to call is shown at the desk alone.
+
+**Writes.** Send an Idempotency-Key: within 24 hours the same request with the same key is done once, and the same key with another request is refused (422). A write that decides by what a case says needs If-Match, with the ETag of the case you decided by: without it nothing is done (428), and if the case was changed since, neither (412, with both versions). "*" says that it does not matter. A write that needs none says why. Read the case again before the next such write.
 
 **Pages.** Lists give a cursor while there is more; send it back as "cursor". What comes in while you read moves nothing.
 
-**Errors** are problems as in RFC 9457. Their type says what went wrong, their detail says it to people.`
+**Errors** are problems as in RFC 9457. Their type says what went wrong, and leads to a page that says what to do; their detail says it to people. A request that does not fit this document has no type, and errors that name where.`
 
 // operation describes one, at a path below the provider.
 func operation(id, method, path, summary string, scope desk.Permission, errors ...int) huma.Operation {
@@ -118,6 +128,26 @@ func operation(id, method, path, summary string, scope desk.Permission, errors .
 		Description:  "Needs the scope \"" + string(scope) + "\".",
 		Errors:       append([]int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests, http.StatusServiceUnavailable}, errors...),
 		MaxBodyBytes: mostBody,
+	}
+}
+
+// describeProblems has the document say that a problem may have the versions of a stale
+// write.
+func (s *server) describeProblems() {
+	all := s.api.OpenAPI()
+	schema := all.Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "Problem")
+	all.Components.Schemas.Map()["Problem"].Properties["type"].Format = "uri-reference" // which RFC 9457 allows, and the library does not say
+	for _, path := range all.Paths {
+		for _, op := range []*huma.Operation{path.Get, path.Post} {
+			if op == nil {
+				continue
+			}
+			for _, r := range op.Responses {
+				if m := r.Content["application/problem+json"]; m != nil {
+					m.Schema = schema
+				}
+			}
+		}
 	}
 }
 

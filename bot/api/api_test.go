@@ -21,8 +21,8 @@ type caseList struct {
 
 type timelineOf struct {
 	Lines []struct {
-		Kind, Text, By string
-		Withheld       bool
+		ID, Kind, Text, By string
+		Withheld           bool
 	}
 }
 
@@ -36,6 +36,7 @@ func (h *house) timeline(token string, ref bot.CaseRef) (t timelineOf) {
 // joined to this one, nor in a log.
 func TestWhoIsAnonymousIsInNoAnswer(t *testing.T) {
 	h := open(t)
+	h.company()
 	token := h.token(desk.Scopes()...)
 	d := readDocument(h)
 	for _, privacy := range []string{"", bot.PrivacyAnonymous, bot.PrivacyConfidential} {
@@ -45,6 +46,7 @@ func TestWhoIsAnonymousIsInNoAnswer(t *testing.T) {
 		h.commit(bot.AddTask{Task: bot.StaffTask{ID: "conversation-1/danger", Kind: bot.Danger, Conv: "conversation-1", At: h.now(), Due: h.now(), Words: "I cannot go on"}})
 		for id, o := range d.operations() {
 			h.ask(token, o.method, address(o, ref), bodies(h, ref)[id])
+			h.later(time.Second) // as it may ask
 		}
 		for _, kind := range export.Kinds() {
 			h.ask(token, "GET", "hospital/exports/"+string(kind), nil).is(t, http.StatusOK, "")

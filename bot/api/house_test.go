@@ -27,6 +27,8 @@ import (
 
 const hospital = bot.ProviderID("hospital")
 
+var handler = desk.Who{Member: "m-handler", Name: "Sam Reed", Roles: []desk.Role{desk.Handler}}
+
 // person is who writes to the hospital, and must be in no answer unless they chose so.
 const (
 	person = "Mair Griffiths"
@@ -46,12 +48,27 @@ type house struct {
 	server *httptest.Server
 	log    *bytes.Buffer
 
+	other      bot.CaseRef            // a case about the same matter as others
+	members    []bot.MemberID         // who answer cases
+	entries    map[bot.CaseRef]string // of a case: what is to be taken back
+	statements map[bot.CaseRef]string // of a case: what somebody was asked
+
 	mu   sync.Mutex
 	time time.Time
 	seen strings.Builder // every answer
 }
 
-func open(t *testing.T) *house {
+// photos are files that were fetched: each holds its name.
+type photos struct{}
+
+func (photos) Read(_ context.Context, _ bot.ProviderID, _ *bot.Case, id bot.FileID) (string, []byte, error) {
+	return "image/jpeg", []byte(id), nil
+}
+
+func open(t *testing.T) *house { return openOf(t, func(*bot.Provider) {}) }
+
+// openOf opens one of a provider that is not the usual one.
+func openOf(t *testing.T, change func(*bot.Provider)) *house {
 	t.Helper()
 	h := &house{T: t, ctx: t.Context(), time: time.Date(2026, 11, 4, 10, 0, 0, 0, time.UTC), log: &bytes.Buffer{}}
 	key := make([]byte, 32)
@@ -69,6 +86,7 @@ func open(t *testing.T) *house {
 	}
 	t.Cleanup(func() { _ = h.side.Close() })
 	p := provider(t)
+	change(&p)
 	log := slog.New(slog.NewTextHandler(h.log, nil))
 	b, err := bot.New(h.ctx, bot.Options{
 		Store: h.store, Versions: h.store, Receipts: h.store, Moves: h.store, Providers: []bot.Provider{p}, Deliver: func(bot.Lease) {}, Now: h.now, Log: log,
@@ -76,10 +94,25 @@ func open(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.desk = desk.New(desk.Options{Store: h.side, Bot: b, Provider: p, Now: h.now, Log: log})
+	h.desk = desk.New(desk.Options{
+		Store: h.side, Bot: b, Provider: p, Now: h.now, Log: log, Files: photos{}, Site: "https://heard.example.org/desk/" + string(hospital),
+	})
 	h.server = httptest.NewServer(api.New(api.Options{Desks: []*desk.Desk{h.desk}, Drawers: h.side, Events: h.side, Now: h.now, Log: log}))
 	t.Cleanup(h.server.Close)
 	return h
+}
+
+// company adds members, and another case, for what needs them.
+func (h *house) company() {
+	h.Helper()
+	h.entries, h.statements, h.other = map[bot.CaseRef]string{}, map[bot.CaseRef]string{}, h.put(bot.Case{})
+	for _, name := range []string{"Sam Reed", "Ade Lewis"} {
+		id, err := h.desk.AddMember(h.ctx, desk.Operator(), strings.ToLower(name[:3]), name, []desk.Role{desk.Handler}, "four old brown shoes")
+		if err != nil {
+			h.Fatal(err)
+		}
+		h.members = append(h.members, id)
+	}
 }
 
 func (h *house) now() time.Time {
@@ -105,7 +138,7 @@ func provider(t *testing.T) bot.Provider {
 		t.Fatal(err)
 	}
 	return bot.Provider{
-		ID: hospital, Name: "St Mary's Hospital", PublicName: "St Mary's", Flows: set, Calendar: bot.NewCalendar(src.Jurisdiction[0], time.UTC),
+		ID: hospital, Name: "St Mary's Hospital", PublicName: "St Mary's", Flows: set, Calendar: bot.NewCalendar(src.Jurisdiction[0], time.UTC), SMS: "+447700900999",
 	}
 }
 
@@ -168,6 +201,9 @@ func (h *house) ask(token, method, path string, body any, headers ...string) ans
 	if err != nil {
 		h.Fatal(err)
 	}
+	if method == "POST" {
+		q.Header.Set("If-Match", "*") // where a test does not say otherwise
+	}
 	if token != "" {
 		q.Header.Set("Authorization", "Bearer "+token)
 	}
@@ -175,7 +211,9 @@ func (h *house) ask(token, method, path string, body any, headers ...string) ans
 		q.Header.Set("Content-Type", "application/json")
 	}
 	for i := 0; i < len(headers); i += 2 {
-		q.Header.Set(headers[i], headers[i+1])
+		if q.Header.Del(headers[i]); headers[i+1] != "" {
+			q.Header.Set(headers[i], headers[i+1])
+		}
 	}
 	res, err := http.DefaultClient.Do(q)
 	if err != nil {
@@ -207,7 +245,7 @@ func (a answer) is(t *testing.T, status int, code string) {
 	var p struct{ Type string }
 	if code != "" {
 		_ = json.Unmarshal(a.body, &p)
-		code = "urn:heard:problem:" + code
+		code = "/api/v1/problems/" + code
 	}
 	if a.StatusCode != status || p.Type != code {
 		t.Errorf("status %d, type %q, want %d, %q: %s", a.StatusCode, p.Type, status, code, a.body)

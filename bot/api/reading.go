@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -160,7 +159,7 @@ func (s *server) getCase(ctx context.Context, in *OfCase) (*oneCase, error) {
 	if err != nil {
 		return nil, s.failed(ctx, "get-case", err)
 	}
-	return &oneCase{ETag: `"` + strconv.FormatUint(v.Version, 10) + `"`, Body: caseOf(v)}, nil
+	return &oneCase{ETag: etag(v.Version), Body: caseOf(v)}, nil
 }
 
 func (s *server) getTimeline(ctx context.Context, in *OfCase) (*timeline, error) {
@@ -184,18 +183,24 @@ func (s *server) listEvents(ctx context.Context, from string, limit int) (*event
 		return nil, err
 	}
 	c := callerOf(ctx)
-	if !c.who.May(desk.SeeCases) {
-		return nil, problem(http.StatusForbidden, "not-allowed", "This token may not see cases.")
-	}
 	all, err := s.o.Events.Events(ctx, c.desk.Provider().ID, after, limit+1)
+	if err != nil {
+		return nil, s.failed(ctx, "list-events", err)
+	}
+	refs := make([]bot.CaseRef, len(all))
+	for i, e := range all {
+		refs[i] = e.Case
+	}
+	may, err := c.desk.Seeable(ctx, c.who, refs)
 	if err != nil {
 		return nil, s.failed(ctx, "list-events", err)
 	}
 	out := &eventsPage{}
 	out.Body.Events, out.Body.More = []Event{}, len(all) > limit
 	for _, e := range all[:min(limit, len(all))] {
-		out.Body.Events = append(out.Body.Events, Event{Kind: string(e.Kind), Reference: string(e.Case), Version: e.Version, At: e.At.UTC()})
-		after = e.Number
+		if after = e.Number; may[e.Case] {
+			out.Body.Events = append(out.Body.Events, Event{Kind: string(e.Kind), Reference: string(e.Case), Version: e.Version, At: e.At.UTC()})
+		}
 	}
 	out.Body.Next = eventCursor(after)
 	return out, nil

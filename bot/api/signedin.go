@@ -55,7 +55,7 @@ func (s *server) signedIn(ctx huma.Context, next func(huma.Context)) {
 	next(huma.WithValue(ctx, callerKey{}, c))
 }
 
-func (s *server) refuse(ctx huma.Context, p *huma.ErrorModel) {
+func (s *server) refuse(ctx huma.Context, p *Problem) {
 	ctx.SetHeader("Content-Type", "application/problem+json")
 	ctx.SetStatus(p.Status)
 	_ = s.api.Marshal(ctx.BodyWriter(), "application/json", p) // who asked has gone

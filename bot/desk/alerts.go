@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"slices"
 
 	"heard/bot"
 )
@@ -17,7 +18,8 @@ const mostAlerts = 500
 
 // Take makes an alert, or any other task, the task of who asks, who sees to it.
 func (d *Desk) Take(ctx context.Context, who Who, f Form, task string) error {
-	if err := d.mayDo(ctx, who, task); err != nil {
+	task, err := d.mayDo(ctx, who, task)
+	if err != nil {
 		return err
 	}
 	return d.o.Bot.Take(ctx, d.o.Provider.ID, task, by(who, f))
@@ -25,7 +27,8 @@ func (d *Desk) Take(ctx context.Context, who Who, f Form, task string) error {
 
 // FinishTask ends a task that was seen to, also one about which there is no case.
 func (d *Desk) FinishTask(ctx context.Context, who Who, f Form, task, how string) error {
-	if err := d.mayDo(ctx, who, task); err != nil {
+	task, err := d.mayDo(ctx, who, task)
+	if err != nil {
 		return err
 	}
 	return d.o.Bot.FinishTask(ctx, d.o.Provider.ID, task, by(who, f), how)
@@ -36,31 +39,48 @@ func by(who Who, f Form) bot.By {
 }
 
 // mayDo tells whether a task is there for somebody to see to: who answers, or a
-// guardian to whom it went on. What they may not see is as if it were not there.
-func (d *Desk) mayDo(ctx context.Context, who Who, task string) error {
+// guardian to whom it went on. What they may not see is as if it were not there. The
+// task is named by its id, or as programs know it; its id is returned.
+func (d *Desk) mayDo(ctx context.Context, who Who, task string) (id string, err error) {
 	gone := &bot.Rejection{Code: bot.RejectNoCase, Sentence: "This was done already, or is not there any more."}
+	if task, err = d.taskNamed(ctx, task); err != nil {
+		return "", err
+	}
 	tasks, err := d.o.Store.ReadTasks(ctx, d.o.Provider.ID, []string{task})
 	if err != nil {
-		return err
+		return "", err
 	}
 	if len(tasks) == 0 {
-		return gone
+		return "", gone
 	}
 	var c *bot.Case
 	if ref := tasks[0].About(); ref != "" {
 		cases, err := d.o.Store.ReadCases(ctx, d.o.Provider.ID, []bot.CaseRef{ref})
 		if err != nil {
-			return err
+			return "", err
 		}
 		if len(cases) == 1 {
 			c = cases[0]
 		}
 	}
 	if !maySeeTask(who, tasks[0], c, escalated(tasks[0], d.days())) {
-		return gone
+		return "", gone
 	}
 	if !who.May(Answer) && !who.May(SeeGuarded) {
-		return who.need(Answer)
+		return "", who.need(Answer)
 	}
-	return nil
+	return task, nil
+}
+
+// taskNamed is the id of a task that a program names as TaskName does; else what it was
+// given.
+func (d *Desk) taskNamed(ctx context.Context, name string) (id string, err error) {
+	id = name
+	err = d.index.now(ctx, func(s snapshot) error {
+		if i := slices.IndexFunc(s.due, func(t bot.StaffTask) bool { return TaskName(t) == name }); i >= 0 {
+			id = s.due[i].ID
+		}
+		return nil
+	})
+	return id, err
 }

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
@@ -65,13 +66,17 @@ func (d *Desk) AskStatement(ctx context.Context, who Who, ref bot.CaseRef, f For
 	if err := d.o.Bot.AskStatement(ctx, d.o.Provider.ID, ref, by, r); err != nil {
 		return "", err
 	}
-	token := rand.Text()
+	token, err := d.linkToken(ctx, r.ID, f)
+	if err != nil {
+		return "", err
+	}
 	data, err := json.Marshal(asked{ref, r.ID})
 	if err != nil {
 		return "", fmt.Errorf("write a link: %w", err)
 	}
 	keep := r.Due.Sub(d.o.Now()) + linkFor
-	if err := d.o.Store.Put(ctx, d.o.Provider.ID, drawerStatements, bot.Drawn{ID: hashed(token), Data: data}, keep); err != nil {
+	err = d.o.Store.Put(ctx, d.o.Provider.ID, drawerStatements, bot.Drawn{ID: hashed(token), Data: data}, keep)
+	if err != nil && !errors.Is(err, bot.ErrConflict) { // it was asked with this form before
 		return "", err
 	}
 	link = d.statementLink(token)
@@ -84,6 +89,20 @@ func (d *Desk) AskStatement(ctx context.Context, who Who, ref bot.CaseRef, f For
 		return link, bad("email", "They are asked, but the e-mail could not be sent. Give them the link yourself.")
 	}
 	return link, nil
+}
+
+// linkToken is what a link holds: random, and of a form that is sent twice the same.
+func (d *Desk) linkToken(ctx context.Context, id string, f Form) (string, error) {
+	if f.Turn == "" {
+		return rand.Text(), nil
+	}
+	key, err := d.secret(ctx, "statements")
+	if err != nil {
+		return "", err
+	}
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte(id))
+	return hex.EncodeToString(mac.Sum(nil)), nil
 }
 
 // statementLink is below the server's root, as people without an account have no desk.

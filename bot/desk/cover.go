@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"heard/bot"
@@ -33,6 +34,26 @@ func (d *Desk) SetAway(ctx context.Context, who Who, from, until time.Time, cove
 	if err := who.need(Answer); err != nil {
 		return err
 	}
+	return d.setAway(ctx, who, who.Member, from, until, cover)
+}
+
+// SetAwayOf notes that another member is away, who may have fallen ill and cannot say
+// so themselves.
+func (d *Desk) SetAwayOf(ctx context.Context, who Who, member bot.MemberID, from, until time.Time, cover bot.MemberID) error {
+	if err := who.need(GiveOut); err != nil {
+		return err
+	}
+	all, err := d.Answering(ctx)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(all, func(w Who) bool { return w.Member == member }) {
+		return bad("member", "There is no such member who answers cases.")
+	}
+	return d.setAway(ctx, who, member, from, until, cover)
+}
+
+func (d *Desk) setAway(ctx context.Context, who Who, member bot.MemberID, from, until time.Time, cover bot.MemberID) error {
 	var wrong []error
 	if from.IsZero() {
 		wrong = append(wrong, bad("from", "Choose the first day."))
@@ -40,33 +61,37 @@ func (d *Desk) SetAway(ctx context.Context, who Who, from, until time.Time, cove
 	if !until.After(from) || !until.After(d.o.Now()) {
 		wrong = append(wrong, bad("until", "Choose the last day, which is still to come."))
 	}
-	name, err := d.coverName(ctx, who, cover)
+	name, err := d.coverName(ctx, member, cover)
 	if wrong = append(wrong, err); errors.Join(wrong...) != nil {
 		return errors.Join(wrong...)
 	}
-	a := Away{Member: who.Member, From: from, Until: until, Cover: cover, Name: name}
-	old, err := d.o.Store.Drawn(ctx, d.o.Provider.ID, drawerAway, string(who.Member))
+	a := Away{Member: member, From: from, Until: until, Cover: cover, Name: name}
+	old, err := d.o.Store.Drawn(ctx, d.o.Provider.ID, drawerAway, string(member))
 	if err != nil && !errors.Is(err, bot.ErrNotFound) {
 		return err
 	}
-	if err := d.audit(ctx, who.Member, "be away", cover); err != nil {
+	did, on := "be away", cover
+	if member != who.Member {
+		did, on = "note who is away", member
+	}
+	if err := d.audit(ctx, who.Member, did, on); err != nil {
 		return err
 	}
 	data, err := json.Marshal(a)
 	if err != nil {
 		return fmt.Errorf("write who is away: %w", err)
 	}
-	r := bot.Drawn{ID: string(who.Member), Version: old.Version, Data: data}
+	r := bot.Drawn{ID: string(member), Version: old.Version, Data: data}
 	return d.o.Store.Put(ctx, d.o.Provider.ID, drawerAway, r, until.Sub(d.o.Now()))
 }
 
-func (d *Desk) coverName(ctx context.Context, who Who, cover bot.MemberID) (string, error) {
+func (d *Desk) coverName(ctx context.Context, member, cover bot.MemberID) (string, error) {
 	all, err := d.Answering(ctx)
 	if err != nil {
 		return "", err
 	}
 	for _, one := range all {
-		if one.Member == cover && cover != who.Member {
+		if one.Member == cover && cover != member {
 			return one.Name, nil
 		}
 	}
@@ -79,6 +104,17 @@ func (d *Desk) Back(ctx context.Context, who Who) error {
 		return err
 	}
 	return d.o.Store.Drop(ctx, d.o.Provider.ID, drawerAway, string(who.Member))
+}
+
+// BackOf notes that another member is back.
+func (d *Desk) BackOf(ctx context.Context, who Who, member bot.MemberID) error {
+	if err := who.need(GiveOut); err != nil {
+		return err
+	}
+	if err := d.audit(ctx, who.Member, "note who is back", member); err != nil {
+		return err
+	}
+	return d.o.Store.Drop(ctx, d.o.Provider.ID, drawerAway, string(member))
 }
 
 // Aways are those who are away now or will be, by member.

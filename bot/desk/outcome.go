@@ -119,9 +119,23 @@ func (d *Desk) AskSignature(ctx context.Context, who Who, ref bot.CaseRef, f For
 	})
 }
 
-// SignOutcome signs what somebody else wrote.
+// SignOutcome signs what somebody else wrote. A second signature is a second person's:
+// a program may bring theirs for what a person wrote at the desk, and for nothing that a
+// program wrote, since two tokens may be held by one.
 func (d *Desk) SignOutcome(ctx context.Context, who Who, ref bot.CaseRef, f Form) error {
 	return d.act(ctx, who, ref, GiveOut, f, func(by bot.By) error {
+		if who.isProgram() {
+			c, err := d.mayRead(ctx, who, ref)
+			if err != nil {
+				return err
+			}
+			if c.Draft != nil && slices.ContainsFunc(c.Draft.Authors, isProgram) {
+				return &bot.Rejection{Code: bot.RejectOwnWork, Sentence: "A program wrote some of this. A person must sign it at the desk."}
+			}
+			if by.Seen == 0 {
+				by.Seen = c.Version // it is this draft that was looked at
+			}
+		}
 		return asFields(d.o.Bot.SignOutcome(ctx, d.o.Provider.ID, ref, by))
 	})
 }

@@ -117,6 +117,22 @@ func TaskName(t bot.StaffTask) string {
 	return digest(t.ID)[:22]
 }
 
+// Seeable are those of some cases that somebody may see. One that was erased is none.
+func (d *Desk) Seeable(ctx context.Context, who Who, refs []bot.CaseRef) (map[bot.CaseRef]bool, error) {
+	if err := who.need(SeeCases); err != nil {
+		return nil, err
+	}
+	may := map[bot.CaseRef]bool{}
+	err := d.index.now(ctx, func(s snapshot) error {
+		for _, ref := range refs {
+			c := s.cases[ref]
+			may[ref] = c != nil && mayShow(who, c)
+		}
+		return nil
+	})
+	return may, err
+}
+
 // Timeline is all that was said about a case, oldest first, as somebody may see it.
 // That it was looked at is in the audit log.
 func (d *Desk) Timeline(ctx context.Context, who Who, ref bot.CaseRef) ([]Line, error) {

@@ -32,6 +32,12 @@ const drawerSlips = "slips"
 
 const slipShown = 30 * time.Minute
 
+// drawerSlipped holds which case the form of a slip was for, as long as a form may be
+// sent again: once its slip is gone it must not get one that leads nowhere.
+const drawerSlipped = "slips made"
+
+const slipMade = 8 * 24 * time.Hour
+
 // Record opens a case with it, and returns the slip. The same turn does it once.
 func (d *Desk) Record(ctx context.Context, who Who, turn bot.TurnID, r Recording) (bot.Slip, error) {
 	if err := who.need(Record); err != nil {
@@ -124,8 +130,14 @@ func (d *Desk) slip(ctx context.Context, who Who, turn bot.TurnID) (bot.Slip, er
 	for range countTries {
 		s, err := d.Slip(ctx, who, turn)
 		var none *bot.Rejection
+		if err == nil {
+			return s, d.noteSlip(ctx, who, turn, s.Ref)
+		}
 		if !errors.As(err, &none) {
 			return s, err
+		}
+		if was, err := d.slipped(ctx, who, turn); was || err != nil {
+			return s, errors.Join(err, none)
 		}
 		data, err := json.Marshal(bot.NewSlip())
 		if err != nil {
@@ -136,6 +148,33 @@ func (d *Desk) slip(ctx context.Context, who Who, turn bot.TurnID) (bot.Slip, er
 		}
 	}
 	return bot.Slip{}, slow(time.Second)
+}
+
+// slipped tells whether there is a case already for which a form got a slip.
+func (d *Desk) slipped(ctx context.Context, who Who, turn bot.TurnID) (bool, error) {
+	made, err := d.o.Store.Drawn(ctx, d.o.Provider.ID, drawerSlipped, slipID(who, turn))
+	if err == nil {
+		_, err = d.o.Store.ReadCase(ctx, d.o.Provider.ID, bot.CaseRef(made.Data))
+	}
+	if errors.Is(err, bot.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// noteSlip notes the case of a slip, before there is one.
+func (d *Desk) noteSlip(ctx context.Context, who Who, turn bot.TurnID, ref bot.CaseRef) error {
+	r := bot.Drawn{ID: slipID(who, turn), Data: []byte(ref)}
+	if old, err := d.o.Store.Drawn(ctx, d.o.Provider.ID, drawerSlipped, r.ID); err == nil {
+		r.Version = old.Version
+	} else if !errors.Is(err, bot.ErrNotFound) {
+		return err
+	}
+	err := d.o.Store.Put(ctx, d.o.Provider.ID, drawerSlipped, r, slipMade)
+	if errors.Is(err, bot.ErrConflict) { // the same form came twice at once, with the same slip
+		return nil
+	}
+	return err
 }
 
 // Slip shows the slip of a form again, to who sent the form.

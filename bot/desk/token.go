@@ -34,8 +34,16 @@ type Token struct {
 	Used   time.Time // to the hour; zero: never
 }
 
+// programPrefix begins the name in the audit log of a program.
+const programPrefix = "token:"
+
 // member is whom the audit log names.
-func (t Token) member() bot.MemberID { return bot.MemberID("token:" + t.ID) }
+func (t Token) member() bot.MemberID { return bot.MemberID(programPrefix + t.ID) }
+
+func isProgram(m bot.MemberID) bool { return strings.HasPrefix(string(m), programPrefix) }
+
+// isProgram tells whether a program asks, and no person.
+func (w Who) isProgram() bool { return isProgram(w.Member) }
 
 // tokenID is as much of a hash as names a token.
 func tokenID(hash string) string { return hash[:16] }
