@@ -82,7 +82,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"serve", "take messages in and answer them, with a configuration file", serve},
-		{"tell", "send the person of a case an update or the outcome", tell},
+		{"tell", "tell the person of a case something, when nobody can get to the desk", tell},
 		{"chat", "talk to a flow in the terminal", chat},
 		{"flows", "check, test, draw or list flows: heard flows check|test|graph|list", flowsCommand},
 		{"user", "add, list and change the staff who may sign in: heard user add|list|roles|disable|enable|password", user},

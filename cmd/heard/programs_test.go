@@ -62,6 +62,7 @@ func TestAComplaintsSystemIsJoined(t *testing.T) {
 	if ref != reference.FindString(one.last.text) {
 		t.Fatalf("it is told of %q, the person of %q", ref, one.last.text)
 	}
+	version := "" // of the case, as it was read last
 	ask := func(method, path, body string, status int) string {
 		t.Helper()
 		q, err := http.NewRequestWithContext(ctx, method, "http://"+p.address+"/api/v1/"+provider+"/"+path, strings.NewReader(body))
@@ -70,6 +71,7 @@ func TestAComplaintsSystemIsJoined(t *testing.T) {
 		}
 		q.Header.Set("Authorization", "Bearer "+secret)
 		q.Header.Set("Content-Type", "application/json")
+		q.Header.Set("If-Match", version)
 		res, err := http.DefaultClient.Do(q)
 		if err != nil {
 			t.Fatal(err)
@@ -79,6 +81,7 @@ func TestAComplaintsSystemIsJoined(t *testing.T) {
 		if err != nil || res.StatusCode != status {
 			t.Fatalf("%s: %d %s, %v", path, res.StatusCode, text, err)
 		}
+		version = res.Header.Get("ETag")
 		return string(text)
 	}
 	if got := ask("GET", "cases/"+ref, "", http.StatusOK); strings.Contains(got, "900100") || !strings.Contains(got, ref) {

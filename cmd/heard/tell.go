@@ -32,9 +32,6 @@ func tellings() map[string]func(context.Context, *bot.Bot, telling) error {
 		"update": func(ctx context.Context, b *bot.Bot, t telling) error {
 			return b.Update(ctx, t.provider, t.ref, t.by, t.words)
 		},
-		"outcome": func(ctx context.Context, b *bot.Bot, t telling) error {
-			return b.Resolve(ctx, t.provider, t.ref, t.by, t.words)
-		},
 		"acknowledge": func(ctx context.Context, b *bot.Bot, t telling) error {
 			return b.Acknowledge(ctx, t.provider, t.ref, t.by, bot.Acknowledgement{Handler: t.by.Name, Decides: t.decides, Words: t.words, Due: t.until})
 		},
@@ -52,9 +49,17 @@ func tellings() map[string]func(context.Context, *bot.Bot, telling) error {
 	}
 }
 
+// tellUsage says what it is still for, now that there is a desk.
+const tellUsage = `tell -case H-7K4-MQ2 -by NAME [-as WHAT] [-config heard.yaml] [-provider id] WORDS ...
+
+Tells the person of a case something, when nobody can get to the desk: who runs heard
+does it, and the audit log says so. An outcome is written at the desk or by the API,
+where it must be whole, and is signed by a second person where the provider wants that.
+`
+
 // tell does what staff do to a case, from the terminal of who runs heard: an
-// acknowledgement, an update, an outcome, more time, what was done, a death. It
-// commits what the desk would; the servers that run deliver it.
+// acknowledgement, an update, more time, what was done, a death. It commits what the
+// desk would; the servers that run deliver it.
 func tell(ctx context.Context, p *program) error {
 	flags := flag.NewFlagSet("tell", flag.ContinueOnError)
 	file := flags.String("config", p.getenv("HEARD_CONFIG"), "the configuration `file`; HEARD_CONFIG names it too")
@@ -64,11 +69,14 @@ func tell(ctx context.Context, p *program) error {
 	as := flags.String("as", "update", "what it `is`: "+strings.Join(slices.Sorted(maps.Keys(tellings())), ", "))
 	decides := flags.String("decides", "", "with acknowledge: what NAME may decide, in `words` that end a sentence")
 	until := flags.String("until", "", "with acknowledge and later: the `day` by which the person hears, as 2026-12-04")
-	if err := p.parse(flags, "tell -case H-7K4-MQ2 -by NAME [-as WHAT] [-config heard.yaml] [-provider id] WORDS ..."); err != nil {
+	if err := p.parse(flags, tellUsage); err != nil {
 		return err
 	}
 	t := telling{by: bot.By{Name: *by}, decides: *decides, words: strings.Join(p.args, " ")}
 	do := tellings()[*as]
+	if *as == "outcome" {
+		return usageError{errors.New("-as: an outcome is not told from here: write it at the desk, point by point, where it is looked at before it goes")}
+	}
 	if do == nil {
 		return usageError{fmt.Errorf("-as: %q is not known: write one of %s", *as, strings.Join(slices.Sorted(maps.Keys(tellings())), ", "))}
 	}
