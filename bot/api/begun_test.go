@@ -253,7 +253,9 @@ func TestWhoIsAwayIsNotedByAnotherSystem(t *testing.T) {
 	h.ask(h.token(desk.SeeCases, desk.Answer), "POST", "hospital/absences", away).is(t, http.StatusForbidden, "not-allowed")
 	h.ask(token, "POST", "hospital/absences", map[string]any{"member": "nobody", "cover": h.members[1], "from": h.now(), "until": h.now().AddDate(0, 0, 5)}).is(t, http.StatusUnprocessableEntity, "fields")
 	h.ask(token, "POST", "hospital/absences", away).is(t, http.StatusNoContent, "")
-	var staff struct{ Absences []struct{ Member, Cover string } }
+	var staff struct {
+		Absences []struct{ Member, Cover string }
+	}
 	h.ask(token, "GET", "hospital/staff", nil).into(t, &staff)
 	if len(staff.Absences) != 1 || staff.Absences[0].Member != string(h.members[0]) || staff.Absences[0].Cover != string(h.members[1]) {
 		t.Errorf("away: %+v", staff.Absences)
