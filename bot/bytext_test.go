@@ -236,7 +236,7 @@ func TestWhatWhatsAppDoesNotTakeLeadsToAText(t *testing.T) {
 	c := withTexts(t, w, "yes")
 	w.update(c.Ref, "We have spoken to the ward.")
 	w.wake(w.bot)
-	leases, err := w.store.LeaseMessages(w.ctx, hospital, 1)
+	leases, err := w.store.LeaseMessages(w.ctx, hospital, 1, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

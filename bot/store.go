@@ -62,8 +62,9 @@ type FlowStore interface {
 // Queue is what dispatch needs: what is due, and how it ended.
 type Queue interface {
 	// LeaseMessages takes up to max heads of outboxes that are due, but none for
-	// the lines that are full.
-	LeaseMessages(ctx context.Context, p ProviderID, max int, full ...Line) ([]Lease, error)
+	// the lines that are full. One whose lease was lost is left for so long to who
+	// had it, and may know how its sending ended.
+	LeaseMessages(ctx context.Context, p ProviderID, max int, left time.Duration, full ...Line) ([]Lease, error)
 	// Settle says how a send ended and, where the next message of the same
 	// conversation may go, leases that. ErrFenced: somebody else has it.
 	Settle(ctx context.Context, l Lease, s Settlement) (*Lease, error)

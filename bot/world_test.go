@@ -295,7 +295,7 @@ func (w *world) deliver() {
 		w.mu.Unlock()
 		if len(queue) == 0 {
 			var err error
-			if queue, err = w.store.LeaseMessages(w.ctx, hospital, 64); err != nil {
+			if queue, err = w.store.LeaseMessages(w.ctx, hospital, 64, 0); err != nil {
 				w.t.Fatal(err)
 			}
 		}

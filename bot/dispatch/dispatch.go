@@ -58,6 +58,7 @@ type Options struct {
 	Template  Template
 	Workers   int           // sends at once on each line; 0: 32
 	Poll      time.Duration // between two looks for what is due; 0: 250 ms
+	Grace     time.Duration // what was lost is left to who had it, once the store answers again; 0: 10 s
 	Log       *slog.Logger
 	Count     func(result string) // is told how each send ended; may be nil
 	Now       func() time.Time    // nil: the clock
@@ -70,6 +71,7 @@ type Dispatcher struct {
 	soon  chan struct{}  // look for what is due before it is time
 	down  outage         // of the store
 	turn  int            // which provider is looked at first; the poll's own
+	owed  owed
 
 	mu    sync.Mutex
 	lanes map[Line]*lane // all lines, and one under the zero Line
@@ -88,6 +90,7 @@ type running struct {
 const (
 	defaultWorkers = 32
 	defaultPoll    = 250 * time.Millisecond
+	defaultGrace   = 10 * time.Second // longer than a settlement, and the longest pause before it is tried again
 	leaseBatch     = 64
 	spareWorkers   = 4
 
@@ -113,6 +116,9 @@ func New(o Options) *Dispatcher {
 	}
 	if o.Poll == 0 {
 		o.Poll = defaultPoll
+	}
+	if o.Grace == 0 {
+		o.Grace = defaultGrace
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -160,6 +166,9 @@ func (d *Dispatcher) Run(ctx context.Context, turns Turns) error {
 	}
 	for _, l := range left {
 		d.untried(ctx, l, shortRest)
+	}
+	if err := d.settleOwed(ctx); err != nil {
+		d.told(context.WithoutCancel(ctx), "settle what was sent: it is looked up, or sent again", err)
 	}
 	return nil
 }
@@ -210,7 +219,7 @@ func (d *Dispatcher) poll(ctx context.Context) {
 		more, err := d.pass(ctx)
 		switch {
 		case err != nil:
-			wait = min(2*wait, max(longestPoll, d.o.Poll))
+			wait = min(2*wait, max(d.owed.longestPoll(), d.o.Poll))
 		case more:
 			wait = 0
 		default:
@@ -235,18 +244,28 @@ func (d *Dispatcher) until(ctx context.Context, wait time.Duration) {
 // there may be more at once.
 func (d *Dispatcher) pass(ctx context.Context) (more bool, failed error) {
 	d.turn++
+	if failed = d.settleOwed(ctx); failed != nil {
+		d.failed(ctx, "settle", failed)
+		d.owed.steady = time.Time{}
+	}
+	left, leased := d.owed.left(d.o.Now(), d.o.Grace), false
 	for i := range d.o.Providers {
 		p := d.o.Providers[(i+d.turn)%len(d.o.Providers)]
-		again, err := d.leaseMessages(ctx, p)
+		again, err := d.leaseMessages(ctx, p, left)
 		if err != nil {
 			d.failed(ctx, "lease messages", err)
-			failed = err
+			failed, d.owed.steady = err, time.Time{}
+		} else {
+			leased = true
 		}
 		if err := d.leaseTimers(ctx, p); err != nil {
 			d.failed(ctx, "lease timers", err)
 			failed = err
 		}
 		more = more || again
+	}
+	if failed != nil {
+		d.owed.failed(leased)
 	}
 	if failed == nil && ctx.Err() == nil {
 		d.down.over(ctx, d.o.Log, "the store answers again")
@@ -256,9 +275,9 @@ func (d *Dispatcher) pass(ctx context.Context) (more bool, failed error) {
 
 // leaseMessages leases messages for the lines that have room, some batches at most,
 // and tells whether there may be more.
-func (d *Dispatcher) leaseMessages(ctx context.Context, p bot.ProviderID) (more bool, err error) {
+func (d *Dispatcher) leaseMessages(ctx context.Context, p bot.ProviderID, left time.Duration) (more bool, err error) {
 	for range leaseRounds {
-		leases, err := d.o.Queue.LeaseMessages(ctx, p, leaseBatch, d.full(p)...)
+		leases, err := d.o.Queue.LeaseMessages(ctx, p, leaseBatch, left, d.full(p)...)
 		for _, l := range leases {
 			d.Deliver(l)
 		}

@@ -2,6 +2,7 @@ package dispatch_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -57,6 +58,23 @@ type templates map[string]string // content sid by name
 type watched struct {
 	bot.Queue
 	looks chan struct{}
+	away  atomic.Bool // the store does not answer
+}
+
+var errAway = errors.New("connection refused")
+
+func (q *watched) LeaseMessages(ctx context.Context, p bot.ProviderID, max int, left time.Duration, full ...bot.Line) ([]bot.Lease, error) {
+	if q.away.Load() {
+		return nil, errAway
+	}
+	return q.Queue.LeaseMessages(ctx, p, max, left, full...)
+}
+
+func (q *watched) Settle(ctx context.Context, l bot.Lease, s bot.Settlement) (*bot.Lease, error) {
+	if q.away.Load() {
+		return nil, errAway
+	}
+	return q.Queue.Settle(ctx, l, s)
 }
 
 func (q *watched) LeaseTimers(ctx context.Context, p bot.ProviderID, max int) ([]bot.TimerLease, error) {
@@ -164,7 +182,7 @@ func (h *house) lines() {
 		h.t.Fatal(err)
 	}
 	h.Options = dispatch.Options{
-		Queue: h.queue, Providers: []bot.ProviderID{hospital}, Workers: 4, Poll: 2 * time.Millisecond, Now: h.clock.Now,
+		Queue: h.queue, Providers: []bot.ProviderID{hospital}, Workers: 4, Poll: 2 * time.Millisecond, Grace: time.Nanosecond, Now: h.clock.Now,
 		Count: func(result string) { h.results <- result },
 		Lines: map[dispatch.Line]dispatch.Sender{
 			{Provider: hospital, Channel: channels.SMS, Sender: smsFrom}:        h.sms,
@@ -184,7 +202,12 @@ func (h *house) lines() {
 // for its end.
 func (h *house) start() (d *dispatch.Dispatcher, stop func()) {
 	h.t.Helper()
-	d = dispatch.New(h.Options)
+	return h.startAs(h.Options)
+}
+
+func (h *house) startAs(o dispatch.Options) (d *dispatch.Dispatcher, stop func()) {
+	h.t.Helper()
+	d = dispatch.New(o)
 	ctx, cancel := context.WithCancel(h.ctx)
 	ended := make(chan struct{})
 	go func() {

@@ -127,7 +127,7 @@ type fake struct {
 	set   bot.ClockSet
 }
 
-func (q *fake) LeaseMessages(context.Context, bot.ProviderID, int, ...bot.Line) ([]bot.Lease, error) {
+func (q *fake) LeaseMessages(context.Context, bot.ProviderID, int, time.Duration, ...bot.Line) ([]bot.Lease, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.calls++
@@ -258,7 +258,7 @@ func TestACancelledMessageLeavesNoPlace(t *testing.T) {
 	c = h.person(onTele)
 	first := h.queuedAs(&c, bot.Message{Text: "reply"})
 	h.clock.Advance(2 * time.Second)
-	again, err := h.store.LeaseMessages(h.ctx, hospital, 10)
+	again, err := h.store.LeaseMessages(h.ctx, hospital, 10, 0)
 	if len(first) != 1 || len(again) != 0 || err != nil {
 		t.Errorf("%d leases, then %d of the same message, error %v", len(first), len(again), err)
 	}

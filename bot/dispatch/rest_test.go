@@ -28,3 +28,24 @@ func TestWhatIsGivenBackRestsLongerAndLonger(t *testing.T) {
 		}
 	})
 }
+
+// One that the store never takes must not hold up the others for ever; while it
+// takes none, nothing may be forgotten.
+func TestWhatIsNeverTakenIsLetGo(t *testing.T) {
+	var o owed
+	o.keep(outcome{})
+	for range 100 {
+		o.failed(false)
+	}
+	for range owedTries {
+		one, ok := o.first()
+		if !ok {
+			t.Fatal("forgotten")
+		}
+		o.keep(one)
+		o.failed(true)
+	}
+	if _, ok := o.first(); ok {
+		t.Error("it is tried for ever")
+	}
+}

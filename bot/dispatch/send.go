@@ -47,9 +47,20 @@ func (d *Dispatcher) conversation(ctx context.Context, turns Turns, l bot.Lease)
 	}
 }
 
-// settle tells the store how a send ended, also while stopping. It is told twice
-// where the first answer was lost: it answers the same.
+// settle tells the store how a send ended, and keeps it while the store does not
+// answer.
 func (d *Dispatcher) settle(ctx context.Context, l bot.Lease, s bot.Settlement) (*bot.Lease, error) {
+	next, err := d.tell(ctx, l, s)
+	if err != nil && !errors.Is(err, bot.ErrFenced) {
+		d.owed.keep(outcome{lease: l, end: s})
+		d.failed(ctx, "settle", err)
+	}
+	return next, err
+}
+
+// tell tells the store how a send ended, also while stopping. It is told twice
+// where the first answer was lost: it answers the same.
+func (d *Dispatcher) tell(ctx context.Context, l bot.Lease, s bot.Settlement) (*bot.Lease, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
 	defer cancel()
 	next, err := d.o.Queue.Settle(ctx, l, s)
@@ -58,9 +69,6 @@ func (d *Dispatcher) settle(ctx context.Context, l bot.Lease, s bot.Settlement) 
 	}
 	if err != nil {
 		d.o.Count("not settled")
-		if !errors.Is(err, bot.ErrFenced) {
-			d.failed(ctx, "settle", err)
-		}
 		return nil, err
 	}
 	d.o.Count(word(s.Result))

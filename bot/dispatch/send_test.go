@@ -138,7 +138,7 @@ func TestNothingIsSentToWhoLeft(t *testing.T) {
 	c.Left = true
 	h.queued(&c)
 	h.clock.Advance(lease + time.Second)
-	leases, err := h.store.LeaseMessages(h.ctx, hospital, 10)
+	leases, err := h.store.LeaseMessages(h.ctx, hospital, 10, 0)
 	if err != nil || len(leases) != 1 || !leases[0].Left {
 		t.Fatalf("leases %v, error %v", leases, err)
 	}
@@ -299,7 +299,7 @@ func TestStoppingFinishesWhatIsUnderWay(t *testing.T) {
 	s.release <- nil
 	<-stopped
 	h.clock.Advance(time.Second)
-	leases, err := h.store.LeaseMessages(h.ctx, hospital, 10)
+	leases, err := h.store.LeaseMessages(h.ctx, hospital, 10, 0)
 	if err != nil || len(leases) != 2 {
 		t.Fatalf("leases %+v, error %v", leases, err)
 	}
@@ -327,7 +327,7 @@ func TestDeliverNeverBlocks(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.clock.Advance(time.Second)
-	if again, err := h.store.LeaseMessages(h.ctx, hospital, 1); err != nil || len(again) != 1 || !again[0].Doubt.IsZero() {
+	if again, err := h.store.LeaseMessages(h.ctx, hospital, 1, 0); err != nil || len(again) != 1 || !again[0].Doubt.IsZero() {
 		t.Errorf("leases %+v, error %v", again, err)
 	}
 }

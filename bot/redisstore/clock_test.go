@@ -124,7 +124,7 @@ func TestWhatAFastClockLeasedComesBack(t *testing.T) {
 		if timers, err := next.LeaseTimers(ctx, p, 10); err != nil || len(timers) != 2 {
 			t.Errorf("%d timers come back, error %v", len(timers), err)
 		}
-		if again, err := next.LeaseMessages(ctx, p, 10); err != nil || len(again) != 2 {
+		if again, err := next.LeaseMessages(ctx, p, 10, 0); err != nil || len(again) != 2 {
 			t.Errorf("%d messages come back, error %v", len(again), err)
 		}
 	})

@@ -14,12 +14,13 @@ import (
 
 // LeaseMessages takes up to max heads of outboxes that are due or whose lease was
 // lost, but none for the lines that are full. A lost one comes back with Doubt: when
-// the attempt began whose end nobody knows.
-func (s *Store) LeaseMessages(ctx context.Context, p bot.ProviderID, max int, full ...bot.Line) (leases []bot.Lease, err error) {
+// the attempt began whose end nobody knows. With left it is looked at again only
+// after that.
+func (s *Store) LeaseMessages(ctx context.Context, p bot.ProviderID, max int, left time.Duration, full ...bot.Line) (leases []bot.Lease, err error) {
 	if _, err := s.ring(ctx, p); err != nil {
 		return nil, fmt.Errorf("lease messages: %w", err)
 	}
-	args := []any{s.now(), s.lease.Milliseconds(), s.pace, max}
+	args := []any{s.now(), s.lease.Milliseconds(), s.pace, max, left.Milliseconds()}
 	for _, l := range full {
 		args = append(args, senderTag(l.Channel, l.Sender))
 	}

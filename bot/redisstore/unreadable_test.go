@@ -48,7 +48,7 @@ func TestARecordThatDoesNotOpenHoldsUpNoOther(t *testing.T) {
 		spoil("T:key/remind", "b", func(b string) string { return strings.Replace(b, "key", "fin", 1) })
 		clock.Advance(s.lease + time.Second)
 
-		leases, err := s.LeaseMessages(ctx, p, 10)
+		leases, err := s.LeaseMessages(ctx, p, 10, 0)
 		if err != nil || len(leases) != 4 {
 			t.Fatalf("%d of 4 messages, error %v", len(leases), err)
 		}

@@ -149,7 +149,7 @@ func say(c *bot.Conversation, text string) bot.Enqueue {
 
 func (w *world) lease(most int) []bot.Lease {
 	w.t.Helper()
-	leases, err := w.Store.LeaseMessages(w.ctx, w.Provider, most)
+	leases, err := w.Store.LeaseMessages(w.ctx, w.Provider, most, 0)
 	if err != nil {
 		w.t.Fatalf("lease messages: %v", err)
 	}

@@ -120,6 +120,33 @@ func lostLease(w *world) {
 	}
 }
 
+// Who had the lease may know that the person has the message.
+func leftLease(w *world) {
+	left := func() []bot.Lease {
+		w.t.Helper()
+		leases, err := w.Store.LeaseMessages(w.ctx, w.Provider, 10, 10*time.Second)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		return leases
+	}
+	lost := w.only(w.commit(say(w.begin(daughter), "1"), say(w.begin(daughter), "2")), "1")
+	w.Clock.Advance(w.Lease)
+	w.none(left(), "it is left to who had it")
+	w.Clock.Advance(9 * time.Second)
+	w.none(w.lease(10), "its time has not passed")
+	if next := w.accept(lost, "SM1"); next == nil || next.Message.Text != "2" {
+		w.t.Fatalf("who had the lease settles late, and nothing goes on: %v", next)
+	}
+	w.Clock.Advance(w.Lease)
+	w.none(left(), "it is left to who had it")
+	w.Clock.Advance(10 * time.Second)
+	lost = w.only(w.lease(10), "2")
+	w.settle(lost, bot.Settlement{Result: bot.InDoubt, After: time.Second})
+	w.Clock.Advance(time.Second)
+	w.only(left(), "2") // in doubt, and not lost
+}
+
 func doubtKeepsStart(w *world) {
 	conv := w.begin(daughter)
 	began := w.Clock.Now()

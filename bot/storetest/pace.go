@@ -18,7 +18,7 @@ func paced(w *world) {
 		w.Clock.Advance(time.Millisecond)
 	}
 	count := func() int {
-		leases, err := other.LeaseMessages(w.ctx, w.Provider, 10)
+		leases, err := other.LeaseMessages(w.ctx, w.Provider, 10, 0)
 		if err != nil {
 			w.t.Fatalf("lease messages: %v", err)
 		}
@@ -130,7 +130,7 @@ func fullLine(w *world) {
 	conv := w.onWhatsApp()
 	w.settle(w.only(w.commit(say(conv, "whatsapp")), "whatsapp"), bot.Settlement{Result: bot.Untried, After: time.Second})
 	w.Clock.Advance(time.Second)
-	leases, err := w.Store.LeaseMessages(w.ctx, w.Provider, 3, bot.Line{Channel: channels.SMS, Sender: ours})
+	leases, err := w.Store.LeaseMessages(w.ctx, w.Provider, 3, 0, bot.Line{Channel: channels.SMS, Sender: ours})
 	if err != nil {
 		w.t.Fatal(err)
 	}

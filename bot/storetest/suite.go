@@ -34,6 +34,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"an old lease is refused", fencedSettle},
 		{"a settlement whose answer was lost is answered again", settleTwice},
 		{"a lost lease comes back in doubt", lostLease},
+		{"a lost lease is left to who had it", leftLease},
 		{"a message in doubt keeps when it began", doubtKeepsStart},
 		{"a message set aside becomes a task and frees the next", setAside},
 		{"a draft stays hidden when its message is set aside", setAsideDraft},

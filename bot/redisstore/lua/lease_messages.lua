@@ -1,10 +1,10 @@
 -- lease_messages: takes heads of outboxes that are due, and leases that were lost.
 --
 -- KEYS 1 the provider's prefix
--- ARGV 1 now, 2 lease, 3 pace, 4 how many at most, 5... senders that are full: none for them
+-- ARGV 1 now, 2 lease, 3 pace, 4 how many at most, 5 ms for which what was lost is left to who had it, 6... senders that are full: none for them
 -- Returns the leases, flat, nine values each (held in outbox.lua). People in conversation come first, then
 -- the oldest; which sender is first changes with the clock, so that none starves another.
-local most, count, answer = tonumber(ARGV[4]), 0, {}
+local most, left, count, answer = tonumber(ARGV[4]), tonumber(ARGV[5]), 0, {}
 
 -- resume leases a message again whose sending has no known end, unless a receipt says that it arrived.
 local function resume(conv, sender, f)
@@ -12,6 +12,10 @@ local function resume(conv, sender, f)
   if (status or '0') ~= '0' then
     redis.call('HDEL', conversationKey(conv), 'f')
     return follow(conv, sender, true)
+  end
+  if left > 0 and f.token ~= '0' then
+    schedule(conv, sender, f.class, now + left)
+    return nil, false
   end
   local may, at = take(sender, conv)
   if not may then
@@ -42,7 +46,7 @@ local function serve(lane, sender)
 end
 
 local full = {}
-for j = 5, #ARGV do full[ARGV[j]] = true end
+for j = 6, #ARGV do full[ARGV[j]] = true end
 local senders = redis.call('SMEMBERS', sendersKey)
 table.sort(senders)
 for i = 1, #senders do
