@@ -33,6 +33,9 @@ func (w *work) act(e flows.Act) error {
 	case flows.NotUnderstood:
 		w.task(NotUnderstood, withinDay, "The person was not understood three times. What they wrote is kept.")
 	case flows.SendReply:
+		if w.subject != nil {
+			w.change(w.subject) // staff who write meanwhile read it first
+		}
 		w.task(ReadReply, withinDays, "The person wrote back.")
 	case flows.Withdraw:
 		w.task(AskedWithdraw, withinDays, "The person wants to take the complaint back. Confirm it with them.")

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -65,6 +66,14 @@ func (e *StaleError) As(target any) bool {
 	return ok
 }
 
+// Done tells whether an act was done already that was sent before with the same turn.
+func (b *Bot) Done(ctx context.Context, id ProviderID, turn TurnID) (bool, error) {
+	if turn == "" {
+		return false, nil
+	}
+	return b.store.TurnDone(ctx, id, turn)
+}
+
 // staff makes a turn of an act of staff: it writes the case, never a session. The
 // line of the audit log is in the same commit: there is no act without it.
 func (b *Bot) staff(ctx context.Context, id ProviderID, ref CaseRef, by By, did string, do func(*work) error) error {
@@ -74,12 +83,10 @@ func (b *Bot) staff(ctx context.Context, id ProviderID, ref CaseRef, by By, did 
 	if err != nil {
 		return err
 	}
-	turn := by.Turn
-	if turn == "" {
-		turn = TurnID(randomID())
-	} else if done, err := b.store.TurnDone(ctx, id, turn); done || err != nil {
+	if done, err := b.Done(ctx, id, by.Turn); done || err != nil {
 		return err
 	}
+	turn := cmp.Or(by.Turn, TurnID(randomID()))
 	for range maxConflicts {
 		c, conversation, err := b.store.Case(ctx, id, ref)
 		if errors.Is(err, ErrNotFound) {

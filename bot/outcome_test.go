@@ -485,8 +485,7 @@ func TestYouSaidWeDid(t *testing.T) {
 		t.Errorf("missing: %q", got)
 	}
 	w.rejected(done(2, "x"), bot.RejectNoCase, "an action that there is not")
-	w.rejected(w.bot.Finish(w.ctx, hospital, one.Ref, sam, w.task(bot.KeepPromise).ID, "Done."), bot.RejectPromise, "a promise that ends without a word")
-	w.rejected(w.bot.FinishTask(w.ctx, hospital, w.task(bot.KeepPromise).ID, sam, "Done."), bot.RejectPromise, "a promise that ends on the work list")
+	w.rejected(w.bot.FinishTask(w.ctx, hospital, w.task(bot.KeepPromise).ID, sam, "Done."), bot.RejectUntold, "a promise that ends on the work list")
 	if w.task(bot.KeepPromise) == nil {
 		t.Error("the task ended, and nobody was told")
 	}

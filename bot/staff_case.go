@@ -38,24 +38,25 @@ func (b *Bot) Note(ctx context.Context, id ProviderID, ref CaseRef, by By, words
 
 // note puts a line for staff on the timeline.
 func (w *work) note(by By, text string) {
+	w.change(w.subject) // whoever acts without having read it is told first
 	w.op(Append{Case: w.subject, Entry: Entry{ID: newEntryID(), At: w.now, Kind: Noted, By: by.Name, Text: text}})
 }
 
-// RejectPromise is the code of a promised action that somebody would end without a word
-// to those who were promised it.
-const RejectPromise = "promise"
+// RejectUntold is the code of a task that somebody would end without a word to the person
+// who waits for it.
+const RejectUntold = "untold"
 
-// Finish ends a staff task that was seen to, and says on the timeline how. One of a
-// promised action ends by KeptPromise alone.
-func (b *Bot) Finish(ctx context.Context, id ProviderID, ref CaseRef, by By, task string, how string) error {
-	return b.staff(ctx, id, ref, by, "finish a task", func(w *work) error {
-		if how = strings.TrimSpace(how); how == "" {
-			return &Rejection{RejectEmpty, "Say in a few words what was done about it."}
+// finish ends a staff task of a case that was seen to, and says on the timeline how. What
+// a person waits to hear ends by telling them, and by nothing else.
+func (b *Bot) finish(ctx context.Context, id ProviderID, t StaffTask, by By, how string) error {
+	return b.staff(ctx, id, t.About(), by, "finish a task", func(w *work) error {
+		switch t.Kind {
+		case Acknowledge:
+			return &Rejection{RejectUntold, "The person waits to hear who handles it. Acknowledge the case: that tells them, and ends this."}
+		case KeepPromise:
+			return &Rejection{RejectUntold, "People were told that this will be done. Open the action, and write there what was done: everybody whose case led to it is told."}
 		}
-		if strings.HasPrefix(task, string(ref)+"/"+string(KeepPromise)+"/") {
-			return &Rejection{RejectPromise, "People were told that this will be done. Open the action, and write there what was done: everybody whose case led to it is told."}
-		}
-		w.op(EndTask{task})
+		w.op(EndTask{t.ID})
 		w.note(by, how)
 		return nil
 	})

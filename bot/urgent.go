@@ -163,7 +163,7 @@ func (b *Bot) FinishTask(ctx context.Context, id ProviderID, task string, by By,
 			return err
 		}
 		if sent {
-			return b.Finish(ctx, id, tasks[0].About(), by, task, how)
+			return b.finish(ctx, id, tasks[0], by, how)
 		}
 	}
 	by.Reason = how

@@ -223,7 +223,7 @@ func caseOf(v *desk.View) Case {
 		c.Barred = append(c.Barred, string(m))
 	}
 	for _, t := range v.Tasks {
-		c.Tasks = append(c.Tasks, taskOf(t))
+		c.Tasks = append(c.Tasks, taskOf(t.Task))
 	}
 	for _, ref := range v.Links {
 		c.Links = append(c.Links, string(ref))

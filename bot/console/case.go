@@ -41,7 +41,6 @@ func caseActs() map[string]caseAct {
 		"acknowledge": {done: "The acknowledgement is on its way.", needs: []string{"handler", "Say who handles the case: the person is told."}, do: acknowledge},
 		"later":       {done: "The person is asked whether they agree.", field: "later_day", needs: []string{"later_day", "Choose the day.", "later_words", "Say why: the person is told."}, do: later},
 		"note":        {done: "The note is kept. Only staff can read it.", field: "note", needs: []string{"note", "Write the note."}, do: note},
-		"finish":      {done: "Done, and noted.", field: "how", needs: []string{"how", "Say in a few words what was done about it."}, do: finish},
 		"take-back":   {done: "It is taken back. The person is not told it.", do: takeBack},
 		"take":        {done: "The case is yours.", do: take},
 		"give":        {done: "The case has another handler.", field: "to", do: give},
@@ -105,10 +104,6 @@ func later(v *visit, p *pages, ref bot.CaseRef) error {
 
 func note(v *visit, p *pages, ref bot.CaseRef) error {
 	return p.desk.Note(v.r.Context(), v.who.Who, ref, v.form(), v.text("note"))
-}
-
-func finish(v *visit, p *pages, ref bot.CaseRef) error {
-	return p.desk.Finish(v.r.Context(), v.who.Who, ref, v.form(), v.text("task"), v.text("how"))
 }
 
 func take(v *visit, p *pages, ref bot.CaseRef) error {
@@ -176,7 +171,7 @@ type caseBody struct {
 	Known            privacyView
 	Speaks           string // the language they read
 	Left             string
-	Tasks            []caseTask
+	Tasks            []taskView
 	Said             []historyLine // the story
 	History          []historyLine
 	Changed          bool          // since the form was shown that came back
@@ -186,14 +181,8 @@ type caseBody struct {
 	Mine             bool
 	GivesOut         bool // may give it to others, and bar
 	MayAnswer        bool
+	Opens            string // the part of the page that a link opens
 	typed            func(string) string
-}
-
-type caseTask struct {
-	bot.StaffTask
-	What, Left string
-	Late       bool
-	Call       bool // there is a number to call
 }
 
 // Typed is what was written in a field before the page was shown again.
@@ -223,7 +212,7 @@ func (p *pages) showCase(v *visit, one *desk.View, l letter, wrong faults) error
 	}
 	body := caseBody{
 		View: one, State: statusName(one.Status), StageName: stageName(one.Stage), Known: privacyOf(one.Privacy), Letter: l, Speaks: p.languageName(one.Language),
-		Mine: one.Assigned == v.who.Member, GivesOut: v.who.May(desk.GiveOut), MayAnswer: v.who.May(desk.Answer), typed: v.text,
+		Mine: one.Assigned == v.who.Member, GivesOut: v.who.May(desk.GiveOut), MayAnswer: v.who.May(desk.Answer), typed: v.text, Opens: v.r.URL.Query().Get("open"),
 	}
 	if one.Status == bot.Open && !one.Due.IsZero() {
 		body.Left = daysLeft(one.DaysLeft, one.Overdue)
@@ -231,10 +220,8 @@ func (p *pages) showCase(v *visit, one *desk.View, l letter, wrong faults) error
 	for _, w := range team {
 		body.Team = append(body.Team, option{Value: string(w.Member), Label: w.Name, Chosen: v.text("to") == string(w.Member)})
 	}
-	now := p.o.Now()
-	for _, t := range one.Tasks {
-		days := p.desk.Provider().Calendar.WorkingDaysUntil(now, t.Due)
-		body.Tasks = append(body.Tasks, caseTask{t, taskName(t.Kind), daysLeft(days, now.After(t.Due)), now.After(t.Due), t.Kind == bot.CallPerson})
+	for n, i := range one.Tasks {
+		body.Tasks = append(body.Tasks, p.taskOf(v, i, n))
 	}
 	body.Said, body.History = p.history(one, one.Story), p.history(one, one.Timeline)
 	if seen := v.form().Seen; seen != 0 && seen != one.Version {

@@ -63,6 +63,11 @@ func TestACaseIsFoundReadAndAnswered(t *testing.T) {
 	ref := h.complain("My mother waited two hours for her <b>tea</b>.")
 	sam := h.colleague("sam", desk.Handler)
 	_, page := sam.get("/work")
+	_, todo := sam.get("/task?task=" + ref + "%2Facknowledge")
+	sam.sees(todo, "Acknowledge it</a>", "?open=acknowledge#acknowledge")
+	if strings.Contains(todo, "What was done") {
+		t.Error("an acknowledgement may end without a word to the person")
+	}
 	sam.sees(page, "Acknowledge", ref, "working days left", "nobody")
 	at := "/cases/" + ref
 	_, page = sam.get(at)
@@ -91,6 +96,40 @@ func TestACaseIsFoundReadAndAnswered(t *testing.T) {
 	}
 }
 
+// An alert with no case: who reads it at night says that they see to it, and what they
+// did; nobody is called twice.
+func TestAnAlertIsTakenAndEnded(t *testing.T) {
+	h := newHouse(t, nil)
+	in := channels.Inbound{ID: "SM" + channels.MessageID(t.Name()), Channel: channels.SMS, Sender: "+447700900999", Address: number, At: time.Now(), Text: "I want to kill myself"}
+	if err := h.bot.Receive(context.Background(), provider, in); err != nil {
+		t.Fatal(err)
+	}
+	sam, ade := h.colleague("sam", desk.Handler), h.colleague("ade", desk.Handler)
+	_, list := sam.get("/work")
+	sam.sees(list, "I want to kill myself", "none yet")
+	link := regexp.MustCompile(`href="/desk/try(/task[^"]*)">Danger<`).FindStringSubmatch(list)
+	if link == nil {
+		t.Fatal("the alert leads nowhere")
+	}
+	_, page := sam.get(link[1])
+	sam.sees(page, "I want to kill myself", "I see to it", "There is no case")
+	task := url.Values{"task": {regexp.MustCompile(`name="task" value="([^"]*)"`).FindStringSubmatch(page)[1]}}
+	_, page = sam.post("/task/take", task)
+	sam.sees(page, "It is yours.", "You see to it")
+	_, page = ade.post("/task/take", task)
+	ade.sees(page, "Sam Reed has taken this already.")
+	status, page := sam.post("/task/done", task)
+	sam.sees(page, "Say in a few words what was done", `aria-invalid="true"`)
+	if status != http.StatusUnprocessableEntity {
+		t.Errorf("without a word: status %d", status)
+	}
+	task.Set("how", "Rang 999")
+	_, page = sam.post("/task/done", task)
+	sam.sees(page, "Done, and noted.", "Nothing here needs anybody now.")
+	_, page = ade.post("/task/done", task)
+	ade.sees(page, "That was done already.")
+}
+
 // Who writes over a colleague's promise without seeing it breaks it; and what they
 // typed must not be lost.
 func TestTwoHandlersAtOnce(t *testing.T) {
@@ -110,6 +149,10 @@ func TestTwoHandlersAtOnce(t *testing.T) {
 	}
 	_, page = sam.post(at+"/update", form(page, "update", "Sorry, Monday."))
 	sam.sees(page, "The update is on its way.", "Sorry, Monday.")
+	_, theirs = ade.get(at)
+	ade.post(at+"/note", form(theirs, "note", "She rang: she wants no more messages"))
+	_, page = sam.post(at+"/update", form(page, "update", "And once more sorry."))
+	sam.sees(page, "Changed since you opened it", "She rang: she wants no more messages", "And once more sorry.</textarea>")
 }
 
 // Nobody finds out who complains by looking through the pages, and a reference that

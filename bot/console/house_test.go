@@ -64,7 +64,7 @@ func newHouseOf(t testing.TB, change func(*console.Options), of func(*bot.Provid
 	set, calendar := pagetest.Flows(t)
 	p := bot.Provider{ID: provider, Name: "St Mary's Hospital", PublicName: "St Mary's", Flows: set, Calendar: calendar}
 	of(&p)
-	h.bot, err = bot.New(ctx, bot.Options{Store: store, Versions: store, Providers: []bot.Provider{p}, Deliver: func(bot.Lease) {}})
+	h.bot, err = bot.New(ctx, bot.Options{Store: store, Versions: store, Moves: store, Providers: []bot.Provider{p}, Deliver: func(bot.Lease) {}})
 	if err != nil {
 		t.Fatal(err)
 	}

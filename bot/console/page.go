@@ -71,7 +71,7 @@ func (p *pages) routes() {
 	p.workRoutes()
 	p.caseRoutes()
 	p.fileRoutes()
-	p.numberRoutes()
+	p.taskRoutes()
 	p.memberRoutes()
 	p.auditRoutes()
 	p.outcomeRoutes()

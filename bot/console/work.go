@@ -26,16 +26,9 @@ const linesShown = 50
 type workBody struct {
 	desk.Work
 	Narrowed bool // by something
-	Lines    []workLine
+	Lines    []taskView
 	Fields   []inputField
 	Pages    listPages
-}
-
-// workLine is one thing that needs a person.
-type workLine struct {
-	desk.Item
-	What string // what is to be done
-	Left string // "2 working days left"
 }
 
 // listPages leads through a long list.
@@ -61,8 +54,8 @@ func (p *pages) work(v *visit) error {
 		return err
 	}
 	body := workBody{Work: w, Narrowed: v.r.URL.RawQuery != "", Pages: pagesOf(v.r, f, w.Total)}
-	for _, i := range w.Items {
-		body.Lines = append(body.Lines, workLine{i, taskName(i.Task.Kind), daysLeft(i.DaysLeft, i.Overdue)})
+	for n, i := range w.Items {
+		body.Lines = append(body.Lines, p.taskOf(v, i, n))
 	}
 	kinds := []option{{Value: "", Label: "Everything"}, {Value: "danger", Label: "Danger"}, {Value: "overdue", Label: "Late"}}
 	for _, k := range w.Choices.Kinds {

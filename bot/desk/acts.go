@@ -74,10 +74,20 @@ func (d *Desk) Note(ctx context.Context, who Who, ref bot.CaseRef, f Form, words
 	})
 }
 
-// Finish ends a task that was seen to.
+// Finish ends a task of a case that was seen to.
 func (d *Desk) Finish(ctx context.Context, who Who, ref bot.CaseRef, f Form, task, how string) error {
 	return d.act(ctx, who, ref, Answer, f, func(by bot.By) error {
-		return d.o.Bot.Finish(ctx, d.o.Provider.ID, ref, by, task, how)
+		if done, err := d.o.Bot.Done(ctx, d.o.Provider.ID, f.Turn); done || err != nil {
+			return err // its task is gone
+		}
+		i, err := d.Task(ctx, who, task)
+		if err == nil && i.Task.About() != ref {
+			err = noCase()
+		}
+		if err != nil {
+			return err
+		}
+		return d.o.Bot.FinishTask(ctx, d.o.Provider.ID, i.Task.ID, by, how)
 	})
 }
 

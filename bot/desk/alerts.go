@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"slices"
 
 	"heard/bot"
 )
@@ -16,71 +15,64 @@ func (d *Desk) Alerts(ctx context.Context, who Who) ([]Item, error) {
 // mostAlerts is how many are on one page: more than ever wait.
 const mostAlerts = 500
 
-// Take makes an alert, or any other task, the task of who asks, who sees to it.
-func (d *Desk) Take(ctx context.Context, who Who, f Form, task string) error {
-	task, err := d.mayDo(ctx, who, task)
-	if err != nil {
-		return err
-	}
-	return d.o.Bot.Take(ctx, d.o.Provider.ID, task, by(who, f))
+// Task is one of the things that need a person, by the name that TaskName gives it.
+// What somebody may not see is as if it were not there.
+func (d *Desk) Task(ctx context.Context, who Who, name string) (i Item, err error) {
+	now := d.days()
+	err = d.index.now(ctx, func(s snapshot) error {
+		for _, t := range s.due {
+			if TaskName(t) != name {
+				continue
+			}
+			one, may := d.shown(who, t, s.cases[t.About()], now)
+			if !may {
+				break
+			}
+			i = one
+			return nil
+		}
+		return &bot.Rejection{Code: bot.RejectNoCase, Sentence: "This was done already, or is not there any more."}
+	})
+	return i, err
 }
 
-// FinishTask ends a task that was seen to, also one about which there is no case.
-func (d *Desk) FinishTask(ctx context.Context, who Who, f Form, task, how string) error {
-	task, err := d.mayDo(ctx, who, task)
+// Take makes an alert, or any other task, the task of who asks, who sees to it.
+func (d *Desk) Take(ctx context.Context, who Who, f Form, name string) error {
+	t, err := d.mayDo(ctx, who, name)
 	if err != nil {
 		return err
 	}
-	return d.o.Bot.FinishTask(ctx, d.o.Provider.ID, task, by(who, f), how)
+	return d.o.Bot.Take(ctx, d.o.Provider.ID, t.ID, by(who, f))
+}
+
+// FinishTask ends a task that was seen to, also one about which there is no case. Where
+// f.Seen is given it is the time of the task that was shown, in milliseconds: what came
+// in since is not ended unread.
+func (d *Desk) FinishTask(ctx context.Context, who Who, f Form, name, how string) error {
+	if done, err := d.o.Bot.Done(ctx, d.o.Provider.ID, f.Turn); done || err != nil {
+		return err // it is gone
+	}
+	t, err := d.mayDo(ctx, who, name)
+	if err != nil {
+		return err
+	}
+	if f.Seen != 0 && f.Seen != uint64(t.At.UnixMilli()) {
+		return &bot.Rejection{Code: bot.RejectStale, Sentence: "Something came in since you opened this. Read it first; what you wrote is kept in the form."}
+	}
+	f.Seen = 0 // not the version of a case
+	return d.o.Bot.FinishTask(ctx, d.o.Provider.ID, t.ID, by(who, f), how)
 }
 
 func by(who Who, f Form) bot.By {
 	return bot.By{Name: who.Name, Member: who.Member, Seen: f.Seen, Turn: f.Turn, Reason: f.Reason}
 }
 
-// mayDo tells whether a task is there for somebody to see to: who answers, or a
-// guardian to whom it went on. What they may not see is as if it were not there. The
-// task is named by its id, or as programs know it; its id is returned.
-func (d *Desk) mayDo(ctx context.Context, who Who, task string) (id string, err error) {
-	gone := &bot.Rejection{Code: bot.RejectNoCase, Sentence: "This was done already, or is not there any more."}
-	if task, err = d.taskNamed(ctx, task); err != nil {
-		return "", err
+// mayDo is a task, if it is there for somebody to see to: who answers, or a guardian to
+// whom it went on.
+func (d *Desk) mayDo(ctx context.Context, who Who, name string) (bot.StaffTask, error) {
+	i, err := d.Task(ctx, who, name)
+	if err == nil && !who.May(Answer) && !who.May(SeeGuarded) {
+		err = who.need(Answer)
 	}
-	tasks, err := d.o.Store.ReadTasks(ctx, d.o.Provider.ID, []string{task})
-	if err != nil {
-		return "", err
-	}
-	if len(tasks) == 0 {
-		return "", gone
-	}
-	var c *bot.Case
-	if ref := tasks[0].About(); ref != "" {
-		cases, err := d.o.Store.ReadCases(ctx, d.o.Provider.ID, []bot.CaseRef{ref})
-		if err != nil {
-			return "", err
-		}
-		if len(cases) == 1 {
-			c = cases[0]
-		}
-	}
-	if !maySeeTask(who, tasks[0], c, escalated(tasks[0], d.days())) {
-		return "", gone
-	}
-	if !who.May(Answer) && !who.May(SeeGuarded) {
-		return "", who.need(Answer)
-	}
-	return task, nil
-}
-
-// taskNamed is the id of a task that a program names as TaskName does; else what it was
-// given.
-func (d *Desk) taskNamed(ctx context.Context, name string) (id string, err error) {
-	id = name
-	err = d.index.now(ctx, func(s snapshot) error {
-		if i := slices.IndexFunc(s.due, func(t bot.StaffTask) bool { return TaskName(t) == name }); i >= 0 {
-			id = s.due[i].ID
-		}
-		return nil
-	})
-	return id, err
+	return i.Task, err
 }

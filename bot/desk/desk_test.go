@@ -153,6 +153,46 @@ func TestWorkList(t *testing.T) {
 	}
 }
 
+// A task that somebody has taken is theirs, also where there is no case, or another's.
+func TestWhatIsTakenIsOnTheListOfWhoTookIt(t *testing.T) {
+	h := open(t)
+	h.task(bot.StaffTask{ID: "c/call", Kind: bot.CallPerson, Conv: "c", Due: h.now, Phone: "+447700900123"})
+	h.must(h.desk.Take(h.ctx, handler, desk.Form{}, named("c/call")))
+	for _, one := range []struct {
+		who  desk.Who
+		f    desk.Filter
+		want int
+	}{{handler, desk.Filter{Handler: "me"}, 1}, {lead, desk.Filter{Handler: "me"}, 0}, {lead, desk.Filter{Handler: string(handler.Member)}, 1}, {lead, desk.Filter{Handler: "nobody"}, 0}} {
+		w, err := h.desk.Work(h.ctx, one.who, one.f)
+		if err != nil || len(w.Items) != one.want || w.Counts.Nobodys != 0 || w.Choices.Handlers[handler.Member] != handler.Name {
+			t.Errorf("%s, %+v: %+v, %v", one.who.Name, one.f, w, err)
+		}
+	}
+	if number, err := h.desk.ShowPhone(h.ctx, handler, named("c/call")); err != nil || number != "+447700900123" {
+		t.Errorf("the number to call: %q, %v", number, err)
+	}
+}
+
+// A task is ended by who may see it, on its own case, and not before what came in since
+// is read; an acknowledgement by telling the person alone.
+func TestWhatEndsATask(t *testing.T) {
+	h := open(t)
+	mine, theirs := h.put(bot.Case{}), h.put(bot.Case{Barred: []bot.MemberID{handler.Member}})
+	at := h.now.Truncate(time.Millisecond)
+	h.task(bot.StaffTask{Kind: bot.ReadReply, Case: mine, At: at, Due: h.now})
+	h.task(bot.StaffTask{Kind: bot.ReadReply, Case: theirs, At: at, Due: h.now})
+	h.task(bot.StaffTask{Kind: bot.CareChanged, Case: mine, At: at, Due: h.now})
+	h.task(bot.StaffTask{Kind: bot.Acknowledge, Case: mine, At: at, Due: h.now})
+	reply, barred := string(mine)+"/reply", string(theirs)+"/reply"
+	h.refused(h.desk.Finish(h.ctx, handler, mine, desk.Form{}, barred, "Read"), bot.RejectNoCase, "one of a case that they may not see, by way of another")
+	h.refused(h.desk.Finish(h.ctx, lead, mine, desk.Form{}, barred, "Read"), bot.RejectNoCase, "one of another case")
+	h.refused(h.desk.Finish(h.ctx, handler, mine, desk.Form{}, string(mine)+"/care has changed", "Read"), bot.RejectNoCase, "the guardian's")
+	h.refused(h.desk.FinishTask(h.ctx, lead, desk.Form{}, string(mine)+"/acknowledge", "By phone"), bot.RejectUntold, "an acknowledgement that nobody was told")
+	h.refused(h.desk.FinishTask(h.ctx, lead, desk.Form{Seen: uint64(at.UnixMilli()) - 1}, reply, "Read"), bot.RejectStale, "after another reply")
+	h.must(h.desk.FinishTask(h.ctx, handler, desk.Form{Seen: uint64(at.UnixMilli())}, reply, "Read"))
+	h.must(h.desk.Finish(h.ctx, lead, theirs, desk.Form{}, barred, "Read"))
+}
+
 // What a person tells as three points must reach the handler as three points.
 func TestPointsAndStory(t *testing.T) {
 	h := open(t)

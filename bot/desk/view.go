@@ -46,7 +46,7 @@ type View struct {
 	Promises []bot.Promise
 	Manner   bot.Manner // how the person chose to be told it
 	Timeline []Line     // oldest first, without the story
-	Tasks    []bot.StaffTask
+	Tasks    []Item
 	Recorded *bot.Recorded // how staff wrote it down; nil: its person sent it
 	Links    []bot.CaseRef
 

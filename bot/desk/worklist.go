@@ -21,6 +21,10 @@ type Item struct {
 	DaysLeft int      // working days; below 0: overdue
 	Went     Role     // to whom it went on, since nobody did it: Lead, Guardian; empty: to nobody
 	Case     *Summary // nil: there is none yet
+
+	// Whose it is: who has taken it, else who handles its case; empty: nobody's.
+	Owner   bot.MemberID
+	OwnedBy string
 }
 
 // Summary is one line about a case.
@@ -98,9 +102,9 @@ func (d *Desk) Work(ctx context.Context, who Who, f Filter) (w Work, err error) 
 			kinds[string(t.Kind)] = true
 			if c != nil {
 				places[i.Case.Place], languages[c.Language] = true, true
-				if c.Assigned != "" {
-					w.Choices.Handlers[c.Assigned] = c.Handler
-				}
+			}
+			if i.Owner != "" {
+				w.Choices.Handlers[i.Owner] = i.OwnedBy
 			}
 			switch {
 			case !f.takesItem(i, who):
@@ -149,13 +153,15 @@ func (d *Desk) Cases(ctx context.Context, who Who, f Filter) (l List, err error)
 }
 
 // tasksOf are the tasks of one case that somebody may see.
-func (d *Desk) tasksOf(ctx context.Context, who Who, c *bot.Case) (tasks []bot.StaffTask, err error) {
+func (d *Desk) tasksOf(ctx context.Context, who Who, c *bot.Case) (tasks []Item, err error) {
 	now := d.days()
 	err = d.index.now(ctx, func(s snapshot) error {
 		for _, t := range s.due {
-			if t.About() == c.Ref && maySeeTask(who, t, c, escalated(t, now)) {
-				t.Phone = ""
-				tasks = append(tasks, t)
+			if t.About() != c.Ref {
+				continue
+			}
+			if i, may := d.shown(who, t, c, now); may {
+				tasks = append(tasks, i)
 			}
 		}
 		return nil
@@ -219,7 +225,10 @@ func (d *Desk) item(t bot.StaffTask, c *bot.Case, now *days) Item {
 	i.Task.Phone = ""
 	if c != nil {
 		one := d.summary(c, now)
-		i.Case = &one
+		i.Case, i.Owner, i.OwnedBy = &one, one.Assigned, one.Handler
+	}
+	if t.Owner != "" {
+		i.Owner, i.OwnedBy = t.Owner, t.OwnedBy
 	}
 	return i
 }
@@ -259,9 +268,9 @@ func (c *Counts) add(i Item, who Who) {
 		c.Today++
 	}
 	switch {
-	case i.Case == nil || i.Case.Assigned == "":
+	case i.Owner == "":
 		c.Nobodys++
-	case who.does(i.Case.Assigned):
+	case who.does(i.Owner):
 		c.Mine++
 	}
 	if reaches(i.Went, who) {
@@ -287,29 +296,33 @@ func (f Filter) takesItem(i Item, who Who) bool {
 	default:
 		return false
 	}
-	if i.Case != nil {
-		return f.takes(*i.Case, who)
+	if !f.handles(i.Owner, who) {
+		return false
 	}
-	return f.Stage == "" && f.Status == "" && f.Place == "" && f.Language == "" && f.Privacy == "" && f.Words == "" &&
-		(f.Handler == "" || f.Handler == "nobody")
+	if i.Case != nil {
+		return f.about(*i.Case)
+	}
+	return f.Stage == "" && f.Status == "" && f.Place == "" && f.Language == "" && f.Privacy == "" && f.Words == ""
 }
 
-func (f Filter) takes(s Summary, who Who) bool {
+func (f Filter) takes(s Summary, who Who) bool { return f.handles(s.Assigned, who) && f.about(s) }
+
+func (f Filter) about(s Summary) bool {
 	same := func(wanted, is string) bool { return wanted == "" || wanted == is }
 	return same(f.Stage, string(s.Stage)) && same(f.Status, string(s.Status)) && same(f.Place, s.Place) &&
-		same(f.Language, s.Language) && same(f.Privacy, s.Privacy) && f.handles(s, who) && f.says(s)
+		same(f.Language, s.Language) && same(f.Privacy, s.Privacy) && f.says(s)
 }
 
-func (f Filter) handles(s Summary, who Who) bool {
+func (f Filter) handles(owner bot.MemberID, who Who) bool {
 	switch f.Handler {
 	case "":
 		return true
 	case "me":
-		return who.does(s.Assigned)
+		return who.does(owner)
 	case "nobody":
-		return s.Assigned == ""
+		return owner == ""
 	}
-	return string(s.Assigned) == f.Handler
+	return string(owner) == f.Handler
 }
 
 // says finds words in what a line shows. A reference is found as people type it.
