@@ -20,7 +20,7 @@ var throughOperations = map[string]string{
 	"AskStatement": "ask-statement", "AnswerStatement": "answer-statement", "Record": "record", "Slip": "record", "CheckEnrolment": "enrol", "Enrol": "enrol",
 	"Case": "get-case", "CasesFrom": "list-cases", "Cases": "list-cases", "Work": "list-work", "WorkFrom": "list-work", "Alerts": "list-work", "Timeline": "get-timeline",
 	"File": "get-file", "Search": "search", "Alike": "list-alike", "Reach": "get-reach", "Answering": "list-staff", "Aways": "list-staff", "Cover": "list-staff",
-	"Seeable": "list-events", "Walk": "export", "Tally": "export", "Trail": "export", "Audit": "export",
+	"Task": "list-work", "Seeable": "list-events", "Walk": "export", "Tally": "export", "Trail": "export", "Audit": "export",
 
 	"SetAway": "not: a program is nobody who is away; it says of others that they are", "Back": "not: likewise",
 	"Letter":     "not: it is the outcome of the case on paper, which get-case has",
