@@ -206,6 +206,7 @@ type Settlement struct {
 	IDs      []string      // Accepted: the provider's ids
 	After    time.Duration // Again, InDoubt: not before
 	AllChats bool          // After holds for everybody on this sender, not for this person only
+	Unscoped bool          // so it does once two people are told of it at the same time
 	Sentence string        // SetAside: for staff; empty: no task, since they learn it another way
 	Code     string
 	Closed   bool   // WhatsApp said that its window is closed

@@ -12,6 +12,7 @@ type SendError struct {
 	Retry    bool          // the same send may succeed later
 	After    time.Duration // not before this long; 0: the dispatcher's own backoff
 	AllChats bool          // After holds for the whole sender, not for this person only
+	Unscoped bool          // whether After is for this person or for all, the provider does not say
 	OptOut   bool          // the person does not want messages here
 	Window   bool          // outside WhatsApp's 24-hour window: needs a template
 	InDoubt  bool          // the provider may have taken it: look up before sending again

@@ -220,7 +220,7 @@ func (d *Dispatcher) failure(ctx context.Context, turns Turns, l bot.Lease, bega
 		if e.After > 0 && l.Attempt < patientAfter {
 			wait = e.After
 		}
-		return bot.Settlement{Result: bot.Again, After: wait, AllChats: e.AllChats, Code: e.Code}
+		return bot.Settlement{Result: bot.Again, After: wait, AllChats: e.AllChats, Unscoped: e.Unscoped, Code: e.Code}
 	}
 	return d.gaveUp(ctx, turns, l, e.Code, e.Sentence)
 }

@@ -182,7 +182,7 @@ func (s *Store) encodeEnd(ring *keyring, l bot.Lease, end bot.Settlement) ([]any
 	if !ok {
 		return nil, fmt.Errorf("unknown result %d", end.Result)
 	}
-	args := []any{name, end.After.Milliseconds(), flag(end.AllChats)}
+	args := []any{name, end.After.Milliseconds(), forWhom(end)}
 	if end.Sentence == "" {
 		args = append(args, "", "", "", "", "", "")
 	} else {
@@ -202,6 +202,14 @@ func (s *Store) encodeEnd(ring *keyring, l bot.Lease, end bot.Settlement) ([]any
 		args = append(args, ring.hash("outgoing", id))
 	}
 	return args, nil
+}
+
+// forWhom says for whom a settlement's After holds: see lua/settle.lua.
+func forWhom(end bot.Settlement) string {
+	if end.Unscoped {
+		return "2"
+	}
+	return flag(end.AllChats)
 }
 
 // about is what is noted of a message while its receipts come: the case it has news

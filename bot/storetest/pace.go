@@ -52,6 +52,25 @@ func holdSender(w *world) {
 	}
 }
 
+// holdForTwo: a provider says that it is too much, and not for whom. One person who
+// taps and taps must not silence everybody.
+func holdForTwo(w *world) {
+	one, two, three, four := w.begin(daughter), w.begin(neighbor), w.begin("+447700900301"), w.begin("+447700900302")
+	slower := bot.Settlement{Result: bot.Again, After: time.Minute, Unscoped: true}
+	w.settle(w.only(w.commit(say(one, "1")), "1"), slower)
+	w.accept(w.only(w.commit(say(three, "3")), "3"), "SM3") // goes on
+	w.Clock.Advance(time.Minute)
+	w.settle(w.only(w.lease(10), "1"), slower)
+	w.settle(w.only(w.commit(say(two, "2")), "2"), slower)
+	w.none(w.commit(say(four, "4")), "two people must wait at the same time: it is the sender")
+	w.Clock.Advance(time.Minute - time.Second)
+	w.none(w.lease(10), "the sender must wait")
+	w.Clock.Advance(time.Second)
+	if leases := w.lease(10); len(leases) != 3 {
+		w.t.Fatalf("%d of 3 messages go on after the wait", len(leases))
+	}
+}
+
 // keepsPlace: who waits longest goes first, also when something is added to what
 // they wait for.
 func keepsPlace(w *world) {

@@ -41,6 +41,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"a person who left is told from one who did not", left},
 		{"a pace is kept by all instances together", paced},
 		{"a whole sender waits when the provider says so", holdSender},
+		{"a whole sender waits when two people must", holdForTwo},
 		{"who waits longest goes first", keepsPlace},
 		{"one person's pace is kept, and holds up nobody else", chatPace},
 		{"a wait that no provider asked for is not kept", wrongHold},

@@ -137,7 +137,7 @@ func refusals() []channelsuite.Refusal {
 		return channelstest.Fault{Status: status, Body: channelstest.TelegramError(status, description+" 700900123 Sentence number 0", retryAfter)}
 	}
 	return []channelsuite.Refusal{
-		{Name: "too fast", Fault: said(429, "Too Many Requests: retry after 7", 7), Want: channels.SendError{Retry: true, After: 7 * time.Second, AllChats: true, Code: "429"}},
+		{Name: "too fast", Fault: said(429, "Too Many Requests: retry after 7", 7), Want: channels.SendError{Retry: true, After: 7 * time.Second, Unscoped: true, Code: "429"}},
 		{Name: "blocked", Fault: said(403, "Forbidden: bot was blocked by the user", 0), Want: channels.SendError{OptOut: true, Code: "403"}},
 		{Name: "deactivated", Fault: said(403, "Forbidden: user is deactivated", 0), Want: channels.SendError{OptOut: true, Code: "403"}},
 		{Name: "another 403", Fault: said(403, "Forbidden: not now", 0), Want: channels.SendError{Retry: true, Code: "403"}},

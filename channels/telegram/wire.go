@@ -38,7 +38,8 @@ func (w wire) Do(req *http.Request) (*http.Response, error) {
 	return attempt.RoundTrip(w.client.transport, req)
 }
 
-// sendError is what a failed request means. Telegram has no codes beyond HTTP's:
+// sendError is what a failed request means. Telegram's limits are for a chat and for
+// the bot, and its 429 does not say which was reached. Telegram has no codes beyond HTTP's:
 // only its description tells a block from a passing 403.
 func sendError(a *channels.Attempt, err error) *channels.SendError {
 	if a.Status == 0 {
@@ -46,7 +47,7 @@ func sendError(a *channels.Attempt, err error) *channels.SendError {
 	}
 	if slow := new(bot.TooManyRequestsError); errors.As(err, &slow) {
 		after := max(time.Duration(min(slow.RetryAfter, 3600))*time.Second, a.RetryAfter)
-		return &channels.SendError{Retry: true, After: after, AllChats: true, Code: "429", Sentence: "Telegram asks us to send more slowly; it is sent again by itself."}
+		return &channels.SendError{Retry: true, After: after, Unscoped: true, Code: "429", Sentence: "Telegram asks us to send more slowly; it is sent again by itself."}
 	}
 	e := byStatus(a.Status, err)
 	e.Code = strconv.Itoa(a.Status)
@@ -67,7 +68,7 @@ func byStatus(status int, err error) *channels.SendError {
 	case status == http.StatusUnauthorized, status == http.StatusNotFound:
 		return &channels.SendError{Retry: true, After: settingPause, AllChats: true, Sentence: "Telegram refuses our bot. Check the setting telegram.token."}
 	case status == http.StatusTooManyRequests:
-		return &channels.SendError{Retry: true, AllChats: true, Sentence: "Telegram asks us to send more slowly; it is sent again by itself."}
+		return &channels.SendError{Retry: true, Unscoped: true, Sentence: "Telegram asks us to send more slowly; it is sent again by itself."}
 	case status == http.StatusGatewayTimeout, status == http.StatusRequestTimeout:
 		return &channels.SendError{Retry: true, InDoubt: true, Sentence: "Telegram did not answer in time."}
 	case status >= 500:

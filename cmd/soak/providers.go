@@ -21,7 +21,7 @@ func providerRows() []row {
 		{"twilio-refused", 60 * time.Second, "connection refused: tried again, in order, once", twilioRefused},
 		{"twilio-no-answer", 150 * time.Second, "taken or not, and the answer never came: a callback or a look-up decides, and nothing is sent blindly", twilioNoAnswer},
 		{"whatsapp-unreached", 60 * time.Second, "undelivered on WhatsApp: who agreed gets one neutral text, and all goes on where they answer; no task for staff", whatsAppUnreached},
-		{"telegram-429", 60 * time.Second, "retry_after kept for the chat and the bot", telegramSlower},
+		{"telegram-429", 90 * time.Second, "retry_after kept for the chat, and for the bot once two are told so: one who taps and taps silences nobody else", telegramSlower},
 		{"telegram-blocked", 60 * time.Second, "403 blocked: an opt-out, nothing more is sent, staff have a task; back when the person writes", telegramBlocked},
 		{"telegram-403", 60 * time.Second, "403 of another kind: tried again, no opt-out", telegramForbidden},
 		{"telegram-timeout", 90 * time.Second, "no answer: sent again, since nobody can look it up, and at most once more", telegramTimeout},
@@ -256,15 +256,74 @@ func telegramSlower(ctx context.Context, s *stage) error {
 	if err := s.heards(ctx, 2, false); err != nil {
 		return err
 	}
-	people := s.several(channels.Telegram, 5)
-	a := &attempts{fault: func(n int, person string) *channelstest.Fault {
-		if n == 1 && person == people[0].address {
-			return &channelstest.Fault{Status: http.StatusTooManyRequests, Body: channelstest.TelegramError(429, "Too Many Requests: retry after 4", 4)}
+	people := s.several(channels.Telegram, 8)
+	slower := func(told ...*person) *attempts {
+		a := &attempts{fault: func(n int, address string) *channelstest.Fault {
+			if n == 1 && slices.ContainsFunc(told, func(p *person) bool { return p.address == address }) {
+				return &channelstest.Fault{Status: http.StatusTooManyRequests, Body: channelstest.TelegramError(429, "Too Many Requests: retry after 4", 4)}
+			}
+			return nil
+		}}
+		s.telegram.FailAs(a.decide)
+		return a
+	}
+	one, everybody := people[:3], people[3:]
+	a := slower(one[0])
+	if err := s.toldSlower(ctx, a, one[:1], one[1:]); err != nil {
+		return err
+	}
+	if waited := a.second(one[0]).Sub(a.first(one[0])); waited < 4*time.Second-earliest {
+		return fmt.Errorf("who must wait four seconds waited %s", waited)
+	}
+	if waited := a.first(one[1]).Sub(a.first(one[0])); waited > 2*time.Second {
+		return fmt.Errorf("one chat is to wait, and another was answered after %s", waited)
+	}
+	a = slower(everybody[0], everybody[1])
+	if err := s.toldSlower(ctx, a, everybody[:2], everybody[2:]); err != nil {
+		return err
+	}
+	for _, p := range everybody[2:] {
+		if waited := a.first(p).Sub(a.first(everybody[1])); waited < 4*time.Second-earliest {
+			return fmt.Errorf("the bot must wait four seconds, and somebody was answered after %s", waited)
 		}
-		return nil
-	}}
-	s.telegram.FailAs(a.decide)
-	return errors.Join(s.inOrder(ctx, a, people), a.silence(4*time.Second))
+	}
+	return nil
+}
+
+// earliest is how much too early a clock may make it look.
+const earliest = 50 * time.Millisecond
+
+// toldSlower has some write, one after the other, who are answered that it was too
+// much, and then the others; it closes the account.
+func (s *stage) toldSlower(ctx context.Context, a *attempts, told, others []*person) error {
+	failed := make(chan error, len(told))
+	for _, p := range told {
+		go func() { failed <- p.twoMessages(ctx) }()
+		if err := within(ctx, 10*time.Second, "the first attempt", func() bool { return a.count(p.address) > 0 }); err != nil {
+			return err
+		}
+	}
+	if err := pause(ctx, 200*time.Millisecond); err != nil { // for heard to note what it was answered
+		return err
+	}
+	err := all(others, func(p *person) error { return p.twoMessages(ctx) })
+	for range told {
+		err = errors.Join(err, <-failed)
+	}
+	if err != nil {
+		return errors.Join(s.ledger.fault(), err)
+	}
+	return s.account(ctx, slices.Concat(told, others))
+}
+
+// first is when something was first sent to a person, and second when again.
+func (a *attempts) first(p *person) time.Time  { return a.nth(p, 1) }
+func (a *attempts) second(p *person) time.Time { return a.nth(p, 2) }
+
+func (a *attempts) nth(p *person, n int) time.Time {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.of(p.address)[n-1] // all was sent: the account is closed
 }
 
 // telegramBlocked is somebody who sent a complaint by name, blocks the bot, and

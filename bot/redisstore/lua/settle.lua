@@ -3,7 +3,7 @@
 -- KEYS 1 the provider's prefix
 -- ARGV 1 now, 2 lease, 3 pace
 --      4 conversation  5 token  6 task  7 'accepted', 'again', 'doubt', 'aside', 'untried', 'parked', 'opened'  8 not before, ms from now
---      9 '1' if that holds for the whole sender
+--      9 '1' if that holds for the whole sender, '2' if it does once two conversations are told so at the same time
 --      10 id, 11 case, 12 sealed: the staff task if its case is listed;  13 id, 14 sealed: else;  15 their due; 13 '': no task
 --      16 the keys that sealed them, as sealingKey has them
 --      17 case that the message has news of, or '', and if it asks a statement ',<month>,<what is counted of its arrival>'  18 '1' if WhatsApp said that its window is closed
@@ -30,7 +30,13 @@ status = status or '0'
 if (result == 'doubt' or result == 'again') and status ~= '0' then result = 'accepted' end
 
 note(task, conv, status, token, '0', ARGV[17])
-if ARGV[9] == '1' then redis.call('HSET', paceKey(sender), 'hold', int(later)) end
+local all = ARGV[9] == '1'
+if ARGV[9] == '2' then
+  local till, other = string.match(redis.call('HGET', paceKey(sender), 'slow') or '', '^(%d+) (%S+)$')
+  all = till and other ~= conv and tonumber(till) > now and tonumber(till) <= now + LONGEST
+  if not all then redis.call('HSET', paceKey(sender), 'slow', int(later) .. ' ' .. conv) end
+end
+if all then redis.call('HSET', paceKey(sender), 'hold', int(later)) end
 
 -- wait keeps the message under way, in doubt, until it is time to look at it.
 local function wait(attempts)
