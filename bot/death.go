@@ -36,3 +36,6 @@ func (w *work) toldOfDeath(c *Case) {
 
 // ownCare tells whether who complains is who it is about.
 func (c *Case) ownCare() bool { return c.field("about") == "me" }
+
+// WriterDied tells whether who wrote it has died, so that nobody can be written to.
+func (c *Case) WriterDied() bool { return !c.Died.IsZero() && c.ownCare() }

@@ -119,14 +119,18 @@ func (b *Bot) Died(ctx context.Context, id ProviderID, ref CaseRef, by By) error
 func (b *Bot) ConfirmWithdrawal(ctx context.Context, id ProviderID, ref CaseRef, by By) error {
 	return b.staff(ctx, id, ref, by, "confirm a withdrawal", func(w *work) error {
 		c := w.subject
-		if c.Status == Draft {
+		switch c.Status {
+		case Open:
+		case Draft:
 			return &Rejection{RejectNotReady, "The person has not sent this yet, so there is nothing to take back."}
+		default:
+			return &Rejection{RejectNotReady, "This case is over, so there is nothing to take back."}
 		}
 		w.change(c)
 		c.close(w.now)
 		c.Status = Withdrawn
 		c.withdrawNotices(noticeAfterSending)
-		w.op(Append{Case: c, Entry: Entry{ID: newEntryID(), At: w.now, Kind: Noted, By: by.Name, Text: "Taken back by the person, and confirmed with them."}})
+		w.op(Append{Case: c, Entry: Entry{ID: newEntryID(), At: w.now, Kind: Noted, By: by.Name, Text: strings.TrimSpace("Taken back by the person, and confirmed with them. " + by.Reason)}})
 		w.op(EndTask{c.taskID(AskedWithdraw)})
 		w.op(EndTask{c.taskID(Acknowledge)})
 		w.op(EndTask{c.taskID(NoNewsYet)})
@@ -180,7 +184,7 @@ func (w *work) mayTell() error {
 	switch c := w.subject; {
 	case c.Status == Draft:
 		return &Rejection{RejectNotReady, "The person has not sent this yet, so it cannot be answered."}
-	case !c.Died.IsZero() && c.ownCare():
+	case c.WriterDied():
 		return &Rejection{RejectDied, "The person who wrote this has died. Write to their family another way."}
 	}
 	return nil

@@ -124,14 +124,14 @@ func (p *pages) sendUpdate(v *visit) error {
 		return err
 	}
 	if len(wrong.All) > 0 {
-		return p.showCase(v, one, l, wrong)
+		return p.showCase(v, one, l, wrong, "write")
 	}
 	if l.Preview, err = p.arrivals(one, l); err != nil {
 		return err
 	}
 	l.Warnings = p.warnings(l)
 	if v.text("preview") != "" || len(l.Warnings) > 0 && v.text("previewed") != l.Mark {
-		return p.showCase(v, one, l, wrong)
+		return p.showCase(v, one, l, wrong, "write")
 	}
 	err = p.desk.Tell(ctx, v.who.Who, ref, v.form(), l.Telling)
 	field := "update"
@@ -145,7 +145,10 @@ func (p *pages) sendUpdate(v *visit) error {
 		}
 		return v.back("/cases/"+string(ref), said)
 	}
-	return p.showCase(v, one, l, wrong)
+	if wrong.err != nil {
+		return wrong.err
+	}
+	return p.showCase(v, one, l, wrong, "write")
 }
 
 // warnings are what somebody should have seen before a letter goes.

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"heard/bot"
@@ -117,10 +118,14 @@ func (d *Desk) Bar(ctx context.Context, who Who, ref bot.CaseRef, f Form, member
 
 // Link says that two cases are about the same matter. Both must be there to be seen.
 func (d *Desk) Link(ctx context.Context, who Who, ref bot.CaseRef, f Form, other bot.CaseRef) error {
-	if _, err := d.mayRead(ctx, who, other); err != nil {
-		return err
-	}
 	return d.act(ctx, who, ref, Answer, f, func(by bot.By) error {
+		_, err := d.mayRead(ctx, who, other)
+		if rejected := new(bot.Rejection); errors.As(err, &rejected) {
+			return bad("other", rejected.Sentence)
+		}
+		if err != nil {
+			return err
+		}
 		return d.o.Bot.Link(ctx, d.o.Provider.ID, ref, by, other)
 	})
 }

@@ -55,6 +55,9 @@ type View struct {
 	Statements   []bot.Statement
 
 	Barred []bot.MemberID
+
+	Held   bool // news waits after a death until somebody releases it
+	Silent bool // who wrote it has died: nobody can be written to
 }
 
 // Answered is what somebody answered, in the words of the question.
@@ -150,7 +153,8 @@ func (d *Desk) view(c *bot.Case, revealed bool) *View {
 		Handler: c.Handler, Assigned: c.Assigned, Decides: c.Decides, Proposed: c.Proposed, Privacy: privacy(c),
 		Acknowledged: c.Acknowledged, Wait: c.Wait, Statements: c.Statements,
 		Hidden: c.Privacy == bot.PrivacyConfidential && !revealed, Consent: c.Consent, Outcome: c.Outcome, Links: c.Links, Barred: c.Barred,
-		Recorded: c.Recorded, Draft: c.Draft, Promises: c.Promises, Manner: c.Manner(),
+		Recorded: c.Recorded, Draft: c.Draft, Promises: c.Promises, Manner: c.Manner(), Silent: c.WriterDied(),
+		Held: slices.ContainsFunc(c.Pending, func(n bot.Notice) bool { return n.Held }),
 	}
 	if c.Status != bot.Closed {
 		v.Closed = time.Time{}
