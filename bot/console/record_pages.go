@@ -1,6 +1,9 @@
 package console
 
 import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"net/http"
 	"net/url"
@@ -19,7 +22,12 @@ const (
 	recordRoot     = "/record/"
 	anyPlace       = "any" // stands for the place where the poster does not say one
 	cookieRecorder = "-record"
-	recorderFor    = 30 * 60 // seconds; the session ends by itself too
+
+	// cookieSlip changes with every slip. It holds nothing: a browser that keeps pages as
+	// they were left fetches them anew where a cookie has changed, so that going back from
+	// a slip leads to an empty form.
+	cookieSlip  = "-slip"
+	recorderFor = 30 * 60 // seconds; the session ends by itself too
 )
 
 // recordPages are the pages for who writes down what they were told.
@@ -160,6 +168,7 @@ type recordBody struct {
 	Team                                             bool // they may type in letters, e-mails and calls
 	Member                                           bool // who is signed in at the desk
 	Root                                             string
+	Slip                                             string // where the slip is of what was sent before; empty: it is new
 }
 
 func (p recordPages) form(v *recordVisit) error {
@@ -232,29 +241,41 @@ func (p recordPages) record(v *recordVisit) error {
 		Words: text("words"), Place: text("place"), Number: text("number"), Name: text("name"), Cause: text("cause"), How: text("how"),
 		Language: text("language"), On: text("at"), MayWrite: mayWrite(may), Mine: isMine(mine),
 	}
-	turn := text("turn")
-	if len(turn) > longestTurn {
-		turn = ""
-	}
+	turn := recordTurn(v.r)
 	var wrong faults
 	at, err := p.dayOf(body.On)
 	if err != nil {
 		wrong.add("at", "Write the day like 2026-11-30.")
 	} else {
-		_, err = p.desk.Record(v.r.Context(), v.who, bot.TurnID(turn), desk.Recording{
+		_, err = p.desk.Record(v.r.Context(), v.who, turn, desk.Recording{
 			Words: body.Words, How: bot.How(body.How), At: at, Place: body.Place, Number: body.Number, MayWrite: may, Name: body.Name,
 			Language: body.Language, Cause: body.Cause, Mine: mine,
 		})
+		slip := p.path(v.place) + "/slip?of=" + url.QueryEscape(string(turn))
 		if wrong.take(err) {
-			http.Redirect(v.w, v.r, p.path(v.place)+"/slip?of="+url.QueryEscape(turn), http.StatusSeeOther)
+			http.Redirect(v.w, v.r, slip, http.StatusSeeOther)
 			return nil
+		}
+		if rejectedAs(err, desk.RejectRecorded) {
+			body.Slip = slip
 		}
 	}
 	if wrong.err != nil {
 		return wrong.err
 	}
-	p.show(v, body, wrong, turn)
+	again := text("turn")
+	if body.Slip != "" || wrong.code == http.StatusNotFound || len(again) > longestTurn {
+		again = "" // this form was used: the next press is another person's
+	}
+	p.show(v, body, wrong, again)
 	return nil
+}
+
+// recordTurn is of what is asked, not of the form alone: one that is found by going back
+// is filled in for the next person. Sent twice it is one turn.
+func recordTurn(r *http.Request) bot.TurnID {
+	sum := sha256.Sum256([]byte(r.URL.Path + "?" + r.PostForm.Encode()))
+	return bot.TurnID(hex.EncodeToString(sum[:16]))
 }
 
 // dayOf reads the day of a form; empty: today. Noon of another day is in that day
@@ -289,6 +310,7 @@ func (p recordPages) slip(v *recordVisit) error {
 	if body.Ways, err = scans(p.waysOf(), "SLIP "+body.Code, "s_"+s.Code); err != nil {
 		return err
 	}
+	p.setCookie(v.w, cookieSlip, rand.Text(), saidFor)
 	p.write(v.w, v.r, http.StatusOK, "record_slip", p.anybody("It is written down", body))
 	return nil
 }

@@ -32,13 +32,25 @@ const drawerSlips = "slips"
 
 const slipShown = 30 * time.Minute
 
+// heldSlip is one of them. Once it was shown its form is used up: what is sent by it
+// again may be another person's, and they must never be handed this slip.
+type heldSlip struct {
+	bot.Slip
+	Shown bool `json:"shown,omitempty"`
+}
+
+// RejectRecorded is the code of words that were sent before, by a form whose slip was
+// seen.
+const RejectRecorded = "recorded before"
+
 // drawerSlipped holds which case the form of a slip was for, as long as a form may be
 // sent again: once its slip is gone it must not get one that leads nowhere.
 const drawerSlipped = "slips made"
 
 const slipMade = 8 * 24 * time.Hour
 
-// Record opens a case with it, and returns the slip. The same turn does it once.
+// Record opens a case with it, and returns the slip. The same turn does it once, and is
+// RejectRecorded after Slip has shown it.
 func (d *Desk) Record(ctx context.Context, who Who, turn bot.TurnID, r Recording) (bot.Slip, error) {
 	if err := who.need(Record); err != nil {
 		return bot.Slip{}, err
@@ -128,26 +140,48 @@ func slipID(who Who, turn bot.TurnID) string {
 // slip is the slip of a form: made at its first use.
 func (d *Desk) slip(ctx context.Context, who Who, turn bot.TurnID) (bot.Slip, error) {
 	for range countTries {
-		s, err := d.Slip(ctx, who, turn)
-		var none *bot.Rejection
-		if err == nil {
-			return s, d.noteSlip(ctx, who, turn, s.Ref)
+		r, s, err := d.heldSlip(ctx, who, turn)
+		switch {
+		case err == nil && s.Shown:
+			return s.Slip, &bot.Rejection{Code: RejectRecorded, Sentence: "These words were sent before, and their slip was shown." + another}
+		case err == nil:
+			return s.Slip, d.noteSlip(ctx, who, turn, s.Ref)
+		case !errors.Is(err, bot.ErrNotFound):
+			return s.Slip, err
 		}
-		if !errors.As(err, &none) {
-			return s, err
+		if was, err := d.slipped(ctx, who, turn); err != nil {
+			return s.Slip, err
+		} else if was {
+			return s.Slip, &bot.Rejection{Code: bot.RejectNoCase, Sentence: "These words were sent before. They are with the complaints team, and their slip cannot be shown any more." + another}
 		}
-		if was, err := d.slipped(ctx, who, turn); was || err != nil {
-			return s, errors.Join(err, none)
-		}
-		data, err := json.Marshal(bot.NewSlip())
-		if err != nil {
-			return s, fmt.Errorf("write a slip: %w", err)
-		}
-		if err := d.o.Store.Put(ctx, d.o.Provider.ID, drawerSlips, bot.Drawn{ID: slipID(who, turn), Data: data}, slipShown); err != nil && !errors.Is(err, bot.ErrConflict) {
-			return s, err
+		if err := d.holdSlip(ctx, r, heldSlip{Slip: bot.NewSlip()}); err != nil && !errors.Is(err, bot.ErrConflict) {
+			return s.Slip, err
 		}
 	}
 	return bot.Slip{}, slow(time.Second)
+}
+
+// another is what to do where it was not a second press.
+const another = " If somebody else said the same, send them once more. If not, there is nothing to do."
+
+// heldSlip reads the slip of a form; bot.ErrNotFound, with the record that it may be
+// held in.
+func (d *Desk) heldSlip(ctx context.Context, who Who, turn bot.TurnID) (r bot.Drawn, s heldSlip, err error) {
+	id := slipID(who, turn)
+	if r, err = d.o.Store.Drawn(ctx, d.o.Provider.ID, drawerSlips, id); err != nil {
+		return bot.Drawn{ID: id}, s, err
+	}
+	if err := json.Unmarshal(r.Data, &s); err != nil {
+		return r, s, fmt.Errorf("read a slip: %w", err)
+	}
+	return r, s, nil
+}
+
+func (d *Desk) holdSlip(ctx context.Context, r bot.Drawn, s heldSlip) (err error) {
+	if r.Data, err = json.Marshal(s); err != nil {
+		return fmt.Errorf("write a slip: %w", err)
+	}
+	return d.o.Store.Put(ctx, d.o.Provider.ID, drawerSlips, r, slipShown)
 }
 
 // slipped tells whether there is a case already for which a form got a slip.
@@ -177,17 +211,20 @@ func (d *Desk) noteSlip(ctx context.Context, who Who, turn bot.TurnID, ref bot.C
 	return err
 }
 
-// Slip shows the slip of a form again, to who sent the form.
-func (d *Desk) Slip(ctx context.Context, who Who, turn bot.TurnID) (s bot.Slip, err error) {
-	r, err := d.o.Store.Drawn(ctx, d.o.Provider.ID, drawerSlips, slipID(who, turn))
-	if errors.Is(err, bot.ErrNotFound) {
-		return s, &bot.Rejection{Code: bot.RejectNoCase, Sentence: "This slip cannot be shown any more. What was written down is with the complaints team all the same."}
+// Slip shows the slip of a form, to who sent the form.
+func (d *Desk) Slip(ctx context.Context, who Who, turn bot.TurnID) (bot.Slip, error) {
+	for range countTries {
+		r, s, err := d.heldSlip(ctx, who, turn)
+		if errors.Is(err, bot.ErrNotFound) {
+			return s.Slip, &bot.Rejection{Code: bot.RejectNoCase, Sentence: "This slip cannot be shown any more. What was written down is with the complaints team all the same."}
+		}
+		if err != nil || s.Shown {
+			return s.Slip, err
+		}
+		s.Shown = true
+		if err := d.holdSlip(ctx, r, s); !errors.Is(err, bot.ErrConflict) {
+			return s.Slip, err
+		}
 	}
-	if err != nil {
-		return s, err
-	}
-	if err := json.Unmarshal(r.Data, &s); err != nil {
-		return s, fmt.Errorf("read a slip: %w", err)
-	}
-	return s, nil
+	return bot.Slip{}, slow(time.Second)
 }
