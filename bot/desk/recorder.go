@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math/big"
 	"net/mail"
 	"slices"
@@ -38,10 +39,13 @@ const (
 )
 
 // A code may be asked for again at once, should the first not arrive, and then more and
-// more slowly. Hundreds of staff come from one address.
+// more slowly. Hundreds of staff come from one address, on every day of the year: of
+// that only those of the last hour count who gave no right code, and the wait is short
+// beside what a code lives.
 var (
-	codesOfAddress = failuresOf{"a code to", 3}
-	codesFrom      = failuresOf{"codes from", 60}
+	codesOfAddress = failuresOf{kind: "a code to", free: 3, slowest: slowestTry}
+	codesFrom      = failuresOf{kind: "codes from", free: 200, slowest: time.Minute, within: time.Hour}
+	guessesFrom    = failuresOf{kind: "guesses from", free: 60, slowest: time.Minute, within: time.Hour}
 )
 
 // RejectCode is the code of a one-time code that is wrong, old, or was tried too often.
@@ -130,7 +134,7 @@ func (d *Desk) EnterCode(ctx context.Context, typed, code, from string) (string,
 	if err != nil {
 		return "", err
 	}
-	if err := d.try(ctx, codesFrom, from); err != nil {
+	if err := d.try(ctx, guessesFrom, from); err != nil {
 		return "", err
 	}
 	id, err := d.recorderID(ctx, address)
@@ -143,6 +147,9 @@ func (d *Desk) EnterCode(ctx context.Context, typed, code, from string) (string,
 	}
 	if !ok || !own {
 		return "", &FieldError{"code", bot.Rejection{Code: RejectCode, Sentence: "This code is not right, or too old. Look at the newest e-mail, or ask for another code."}}
+	}
+	if err := errors.Join(d.untry(ctx, guessesFrom, from), d.untry(ctx, codesFrom, from), d.forget(ctx, codesOfAddress, address)); err != nil {
+		d.o.Log.LogAttrs(ctx, slog.LevelWarn, "a code that was right still counts as a try", slog.String("error", err.Error())) // it is used up: she is let in
 	}
 	if err := d.audit(ctx, recorderMember(id), "begin to record", ""); err != nil {
 		return "", err

@@ -3,6 +3,7 @@ package desk_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -124,6 +125,93 @@ func TestCodesAreNotGuessed(t *testing.T) {
 		err = ask()
 	}
 	h.refused(err, desk.RejectSlow, "the fifth code")
+}
+
+// All the phones of a hospital come from one address: a nurse who asks for a code in the
+// evening must not wait for what hundreds did before her, who mistyped or never came
+// back for theirs.
+func TestAHospitalRecordsFromOneAddress(t *testing.T) {
+	h, box := mailing(t)
+	const nurses, from = 500, "192.0.2.1"
+	for i := range nurses {
+		address := fmt.Sprintf("nurse%d@hospital.example", i)
+		if err := h.desk.SendCode(h.ctx, address, from); err != nil {
+			t.Fatalf("nurse %d gets no code: %v", i, err)
+		}
+		h.now = h.now.Add(24 * time.Hour / nurses)
+		code := box.code()
+		if i%5 == 0 {
+			continue // she was called away
+		}
+		if i%4 == 0 {
+			if _, err := h.desk.EnterCode(h.ctx, address, code[1:], from); err == nil {
+				t.Fatal("half a code lets somebody in")
+			}
+		}
+		if _, err := h.desk.EnterCode(h.ctx, address, code, from); err != nil {
+			t.Fatalf("nurse %d gives her code: %v", i, err)
+		}
+	}
+}
+
+// When a shift begins many ask at once.
+func TestAShiftRecordsAtOnce(t *testing.T) {
+	h, box := mailing(t)
+	for i := range 250 {
+		address := fmt.Sprintf("nurse%d@hospital.example", i)
+		if err := h.desk.SendCode(h.ctx, address, "192.0.2.1"); err != nil {
+			t.Fatalf("nurse %d gets no code: %v", i, err)
+		}
+		if _, err := h.desk.EnterCode(h.ctx, address, box.code(), "192.0.2.1"); err != nil {
+			t.Fatalf("nurse %d gives her code: %v", i, err)
+		}
+	}
+}
+
+// Who records in every shift is not taken for somebody who asks for too many codes.
+func TestWhoRecordsOftenDoesNotWait(t *testing.T) {
+	h, box := mailing(t)
+	for i := range 40 {
+		for range 2 {
+			if err := h.desk.SendCode(h.ctx, nurse, ""); err != nil {
+				t.Fatalf("shift %d: %v", i, err)
+			}
+			if _, err := h.desk.EnterCode(h.ctx, nurse, box.code(), ""); err != nil {
+				t.Fatalf("shift %d: %v", i, err)
+			}
+			h.now = h.now.Add(3 * time.Minute)
+		}
+		h.now = h.now.Add(11 * time.Hour)
+	}
+}
+
+// A stranger who has codes sent to everybody fills few letter boxes, and keeps nobody who
+// has a code from giving it.
+func TestCodesForEverybody(t *testing.T) {
+	h, box := mailing(t)
+	const from = "192.0.2.1"
+	if err := h.desk.SendCode(h.ctx, nurse, from); err != nil {
+		t.Fatal(err)
+	}
+	code, end := box.code(), h.now.Add(time.Hour)
+	for i := 0; h.now.Before(end); i++ {
+		if err := h.desk.SendCode(h.ctx, fmt.Sprintf("nurse%d@hospital.example", i), from); err != nil {
+			h.refused(err, desk.RejectSlow, "a stranger")
+			h.now = h.now.Add(5 * time.Second)
+		}
+		if i == 250 {
+			if _, err := h.desk.EnterCode(h.ctx, nurse, code, from); err != nil {
+				t.Errorf("who has a code: %v", err)
+			}
+		}
+	}
+	if n := len(box.sent); n < 100 || n > 300 {
+		t.Errorf("%d codes in an hour", n)
+	}
+	h.now = h.now.Add(time.Minute + time.Second)
+	if err := h.desk.SendCode(h.ctx, "late.shift@hospital.example", from); err != nil {
+		t.Errorf("who comes after waits longer than a minute: %v", err)
+	}
 }
 
 // A mail server that is down is said, not passed over: nobody waits for a code.

@@ -23,15 +23,17 @@ const drawerFailures = "failures"
 
 // failuresOf is what is counted.
 type failuresOf struct {
-	kind string
-	free int // how many may fail before anything is slowed down
+	kind    string
+	free    int           // how many may fail before anything is slowed down
+	slowest time.Duration // the longest that anybody waits
+	within  time.Duration // only those that failed of late count; 0: all
 }
 
 // Hundreds of staff of a hospital come from one address: it takes more to slow all
 // of them down.
 var (
-	failuresOfLogin   = failuresOf{"login", 5}
-	failuresOfAddress = failuresOf{"address", 30}
+	failuresOfLogin   = failuresOf{kind: "login", free: 5, slowest: slowestTry}
+	failuresOfAddress = failuresOf{kind: "address", free: 30, slowest: slowestTry}
 )
 
 const (
@@ -60,6 +62,26 @@ func (e *SlowError) As(target any) bool {
 type failures struct {
 	Count int       `json:"count"`
 	Until time.Time `json:"until"` // the next try is refused before
+
+	// Of what counts of late alone: when the counting of Count began, and what there was
+	// in the time before.
+	Since  time.Time `json:"since,omitzero"`
+	Before int       `json:"before,omitempty"`
+}
+
+// recent is how many failed within a time until now: those of the time before count for
+// the part of it that is within, as if they had been spread over it.
+func (f *failures) recent(now time.Time, within time.Duration) int {
+	if within == 0 {
+		return f.Count
+	}
+	switch age := now.Sub(f.Since); {
+	case age >= 2*within:
+		f.Count, f.Before, f.Since = 0, 0, now
+	case age >= within:
+		f.Count, f.Before, f.Since = 0, f.Count, f.Since.Add(within)
+	}
+	return f.Count + int(time.Duration(f.Before)*(within-now.Sub(f.Since))/within)
 }
 
 // try counts a try as a failure before it is made, so that many made at once are no
@@ -73,9 +95,10 @@ func (d *Desk) try(ctx context.Context, of failuresOf, who string) error {
 		if wait := f.Until.Sub(now); wait > 0 {
 			return slow(wait)
 		}
+		over := f.recent(now, of.within) + 1 - of.free
 		f.Count++
-		if over := f.Count - of.free; over >= 0 {
-			f.Until = now.Add(min(time.Second<<min(over, 20), slowestTry))
+		if over >= 0 {
+			f.Until = now.Add(min(time.Second<<min(over, 20), of.slowest))
 		}
 		return nil
 	})
@@ -90,7 +113,7 @@ func slow(wait time.Duration) error {
 	return &SlowError{wait, bot.Rejection{Code: RejectSlow, Sentence: "That was tried too often. Wait " + text + ", then try again."}}
 }
 
-// untry takes one failure of an address back: the others that came from there stay.
+// untry takes a failure of an address back, the others that came from there stay.
 func (d *Desk) untry(ctx context.Context, of failuresOf, who string) error {
 	if who == "" {
 		return nil
