@@ -32,10 +32,10 @@ func TestEveryPageOfTheDeskIsAccessible(t *testing.T) {
 		b.Arrives("h1", "Sign in")
 		look("sign-in")
 		b.Do("sign in", chromedp.SendKeys(chromedp.CSS("#login"), "ada@hospital.example"), chromedp.SendKeys(chromedp.CSS("#password"), ownPassword+"\r"))
-		b.Arrives("main", "You are signed in as Ada Cole")
-		look("home")
+		b.Arrives("h1", "What needs you now")
+		look("front")
 		for _, one := range []struct{ path, title string }{
-			{"/work", "What needs you now"}, {"/work?kind=overdue", "What needs you now"}, {"/cases", "All cases"}, {"/cases/" + ref, "Case " + ref},
+			{"/work", "What needs you now"}, {"/manage", "Manage"}, {"/work?kind=overdue", "What needs you now"}, {"/cases", "All cases"}, {"/cases/" + ref, "Case " + ref},
 			{"/cases/H-7K4-MQ2", "Not found"}, {"/members", "Members"}, {"/members/new", "Add a member"}, {"/audit", "Audit log"}, {"/password", ""},
 		} {
 			b.Visit(at + one.path)

@@ -65,7 +65,7 @@ func newPages(all *Console, one *desk.Desk) *pages {
 }
 
 func (p *pages) routes() {
-	p.page("GET /{$}", "", p.home)
+	p.navRoutes()
 	p.page("GET /{rest...}", "", func(*visit) error { return noPage() })
 	p.signInRoutes()
 	p.workRoutes()

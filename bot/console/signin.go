@@ -42,10 +42,8 @@ type signInBody struct {
 
 type lost struct{ Name, Text string }
 
-// home says who somebody is.
-func (p *pages) home(v *visit) error { return v.show("home", "Your desk", v.who) }
-
-// local is a path below the desk's root that may be led to; all else leads home.
+// local is a path below the desk's root that may be led to; all else leads to
+// what they need first.
 func (p *pages) local(path string) string {
 	rest, ok := strings.CutPrefix(path, p.root+"/")
 	if !ok || strings.ContainsAny(path, "\\\r\n") || strings.HasPrefix(rest, "/") {

@@ -255,10 +255,10 @@ func TestAGivenPasswordIsChanged(t *testing.T) {
 	_, page = c.post("/password", url.Values{"old": {"a password for a year"}, "password": {ownPassword}, "again": {ownPassword}})
 	c.sees(page, "This is not your password as it is now.")
 	_, page = c.post("/password", url.Values{"old": {"a password for a week"}, "password": {ownPassword}, "again": {ownPassword}})
-	c.sees(page, "Your password is changed.", "You are signed in as")
+	c.sees(page, "Your password is changed.", "Your account: ")
 	other := h.stranger()
 	_, page = other.signIn("sam", ownPassword)
-	other.sees(page, "You are signed in as")
+	other.sees(page, "Your account: ")
 	_, page = c.post("/sign-out-everywhere", nil)
 	c.sees(page, "wherever else you were signed in")
 	if _, page = other.get("/"); strings.Contains(page, "Sign out") {

@@ -125,7 +125,7 @@ func TestSignOn(t *testing.T) {
 	s.claims = map[string]any{"email": "sam.lee@hospital.example"}
 	married := h.stranger()
 	_, page = married.get("/sign-on")
-	married.sees(page, "You are signed in as <b>Sam Reed</b>")
+	married.sees(page, "Your account: </span>Sam Reed")
 	for name, claims := range map[string]map[string]any{
 		"nobody's address":              {"sub": "7", "email": "bo@hospital.example"},
 		"another with the same address": {"sub": "7"},
@@ -226,7 +226,8 @@ func TestSignOnTakesRoles(t *testing.T) {
 	h.staff("sam@hospital.example", "Sam Reed", desk.Administrator)
 	s.claims = map[string]any{"groups": []string{"Flow-Editor", "staff", "lead"}}
 	c := h.stranger()
-	_, page := c.get("/sign-on")
+	c.get("/sign-on")
+	_, page := c.get("/password")
 	c.sees(page, "flow editor, lead")
 	if status, _ := c.get("/members"); status != http.StatusForbidden {
 		t.Errorf("status %d for who is no administrator any more", status)
@@ -263,5 +264,5 @@ func TestSignOnWhileTheSystemIsDown(t *testing.T) {
 		t.Errorf("status %d", status)
 	}
 	_, page = c.signIn("sam@hospital.example", ownPassword)
-	c.sees(page, "You are signed in as")
+	c.sees(page, "Your account: ")
 }

@@ -1,8 +1,10 @@
 package console
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
+	"time"
 
 	"heard/bot"
 	"heard/bot/desk"
@@ -43,6 +45,9 @@ func (p *pages) taskOf(v *visit, i desk.Item, n int) taskView {
 		Seen: i.Task.At.UnixMilli(), Mine: i.Task.Owner != "" && i.Task.Owner == v.who.Member,
 		May: v.who.May(desk.Answer) || v.who.May(desk.SeeGuarded), Plain: endsByWord(i.Task.Kind), N: n,
 	}
+	if i.Danger {
+		t.Left = since(p.o.Now().Sub(i.Task.At))
+	}
 	if i.Case != nil {
 		t.Speaks = p.languageName(i.Case.Language)
 	}
@@ -50,6 +55,22 @@ func (p *pages) taskOf(v *visit, i desk.Item, n int) taskView {
 		t.Steps = stepsOf(i.Task.Kind, p.root, i.Case.Ref)
 	}
 	return t
+}
+
+// since says how long ago something came that cannot wait for a day.
+func since(d time.Duration) string {
+	switch n := int(d.Minutes()); {
+	case n < 1:
+		return "just now"
+	case n == 1:
+		return "a minute ago"
+	case n < 120:
+		return fmt.Sprintf("%d minutes ago", n)
+	case n < 48*60:
+		return fmt.Sprintf("%d hours ago", n/60)
+	default:
+		return fmt.Sprintf("%d days ago", n/60/24)
+	}
 }
 
 // Address is the page of the task.

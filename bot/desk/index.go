@@ -116,7 +116,7 @@ func (x *index) sort() {
 			x.due = append(x.due, one)
 		}
 		slices.SortFunc(x.due, func(a, b bot.StaffTask) int {
-			return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.ID, b.ID))
+			return cmp.Or(a.Due.Compare(b.Due), a.At.Compare(b.At), cmp.Compare(a.ID, b.ID))
 		})
 	}
 }
