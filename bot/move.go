@@ -329,6 +329,7 @@ func (w *work) joinTask(t StaffTask, all []StaffTask) StaffTask {
 	}
 	own := all[i]
 	t.Words = strings.TrimSpace(t.Words + "\n" + own.Words)
+	t.Aside = slices.Concat(t.Aside, own.Aside)
 	if own.Due.Before(t.Due) {
 		t.At, t.Due = own.At, own.Due
 	}

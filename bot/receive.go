@@ -58,20 +58,37 @@ func (b *Bot) Receive(ctx context.Context, id ProviderID, in channels.Inbound) e
 
 // inbound makes the turn of a message. An error is the store's.
 func (b *Bot) inbound(ctx context.Context, p *provider, view View, in channels.Inbound, turn TurnID) (*work, error) {
-	in = saysYes(&view.Conversation, in)
+	w, err := b.handled(ctx, p, view, &in, turn)
+	var store storeError
+	if errors.As(err, &store) {
+		return nil, err
+	}
+	if err != nil {
+		return b.aside(ctx, p, view, in, turn, err)
+	}
+	return w, nil
+}
+
+// handled makes the turn of a message that can be handled. Of what opens something it
+// takes the code out of the message: whoever reads what is put aside must not have it.
+func (b *Bot) handled(ctx context.Context, p *provider, view View, message *channels.Inbound, turn TurnID) (*work, error) {
+	*message = saysYes(&view.Conversation, *message)
+	in := *message
 	w, late := b.arrived(p, view, in, turn)
 	if in.Opt == channels.OptOut {
 		return w, nil
 	}
 	st, err := flows.Decode(w.conv.Session)
 	if code, is := b.takesCode(w, in); is && err == nil {
-		in.Text, in.Start = moveWords[0], "" // whoever reads what is put aside must not have it
+		in.Text, in.Start = moveWords[0], ""
+		*message = in
 		if !b.tooMuch(w, in, st.Language) {
 			err = b.moved(ctx, w, st, code)
 		}
 		w.answered()
 	} else if code, is := b.takesSlip(w, in, &st); is && err == nil && !late {
-		in.Text, in.Start = slipWord, "" // neither must anybody read this one
+		in.Text, in.Start = slipWord, ""
+		*message = in
 		if !b.tooMuch(w, in, st.Language) {
 			err = b.joined(ctx, w, st, code)
 		}
@@ -92,14 +109,7 @@ func (b *Bot) inbound(ctx context.Context, p *provider, view View, in channels.I
 		}
 		w.answered()
 	}
-	var store storeError
-	if errors.As(err, &store) {
-		return nil, err
-	}
-	if err != nil {
-		return b.aside(p, view, in, turn, err), nil
-	}
-	return w, nil
+	return w, err
 }
 
 // arrived starts the turn of a message, with what is true however it is

@@ -267,6 +267,10 @@ type StaffTask struct {
 	// Draft is what the person was writing when this came up. Nobody sees it before it
 	// is sent; then it is the case that this is about.
 	Draft CaseRef `cbor:"12,keyasint,omitempty"`
+
+	// Aside are the messages that were put aside, as they are kept with the
+	// conversation, oldest first: they can be sent through again.
+	Aside []EntryID `cbor:"13,keyasint,omitempty"`
 }
 
 // About is the case that a task is about; it may be one that was not sent yet. Empty:

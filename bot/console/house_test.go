@@ -27,6 +27,7 @@ type house struct {
 	desk   *desk.Desk
 	pages  *console.Console
 	store  *redisstore.Desk
+	whole  *redisstore.Store // the bot's
 	bot    *bot.Bot
 	server *httptest.Server
 	logged *strings.Builder
@@ -57,7 +58,7 @@ func newHouseOf(t testing.TB, change func(*console.Options), of func(*bot.Provid
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{TB: t, logged: new(strings.Builder)}
+	h := &house{TB: t, logged: new(strings.Builder), whole: store}
 	if h.store, err = redisstore.OpenDesk(ctx, o); err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ func (p *pages) taskRoutes() {
 	p.page("GET /task", "", func(v *visit) error { return p.taskPage(v, v.r.URL.Query().Get("task"), faults{}) })
 	p.page("POST /task/take", "", p.takeTask)
 	p.page("POST /task/done", "", p.taskDone)
+	p.page("POST /task/again", desk.Answer, p.replay)
 	p.page("POST /task/number", desk.Answer, p.number)
 }
 
@@ -30,6 +31,7 @@ type taskView struct {
 	Mine   bool   // who looks has taken it
 	May    bool   // who looks may see to it
 	Plain  bool   // it ends with a word about what was done
+	Again  bool   // what was put aside can be sent through again
 	Number string // to call, where it was asked for
 	How    string // what was typed and not taken
 	N      int    // tells the fields of several on a page apart
@@ -44,6 +46,7 @@ func (p *pages) taskOf(v *visit, i desk.Item, n int) taskView {
 		Item: i, Root: p.root, Name: desk.TaskName(i.Task), What: taskName(i.Task.Kind), Left: daysLeft(i.DaysLeft, i.Overdue),
 		Seen: i.Task.At.UnixMilli(), Mine: i.Task.Owner != "" && i.Task.Owner == v.who.Member,
 		May: v.who.May(desk.Answer) || v.who.May(desk.SeeGuarded), Plain: endsByWord(i.Task.Kind), N: n,
+		Again: len(i.Task.Aside) > 0 && v.who.May(desk.Answer),
 	}
 	if i.Danger {
 		t.Left = since(p.o.Now().Sub(i.Task.At))
@@ -157,6 +160,16 @@ func (p *pages) taskAgain(v *visit, name string, wrong faults) error {
 		return v.back("/work", "That was done already.")
 	}
 	return p.taskPage(v, name, wrong)
+}
+
+// replay sends what was put aside through again.
+func (p *pages) replay(v *visit) error {
+	name := v.text("task")
+	var wrong faults
+	if wrong.take(p.desk.Replay(v.r.Context(), v.who.Who, v.form(), name)) {
+		return v.back("/work", "It was sent through. The person is answered as if it had just come.")
+	}
+	return p.taskAgain(v, name, wrong)
 }
 
 // number shows the number to call, which is in no address and no log.

@@ -63,6 +63,18 @@ func (d *Desk) FinishTask(ctx context.Context, who Who, f Form, name, how string
 	return d.o.Bot.FinishTask(ctx, d.o.Provider.ID, t.ID, by(who, f), how)
 }
 
+// Replay sends the messages of a task that were put aside through again.
+func (d *Desk) Replay(ctx context.Context, who Who, f Form, name string) error {
+	if err := who.need(Answer); err != nil {
+		return err
+	}
+	t, err := d.mayDo(ctx, who, name)
+	if err != nil {
+		return err
+	}
+	return d.o.Bot.Replay(ctx, d.o.Provider.ID, t.ID, by(who, f))
+}
+
 func by(who Who, f Form) bot.By {
 	return bot.By{Name: who.Name, Member: who.Member, Seen: f.Seen, Turn: f.Turn, Reason: f.Reason}
 }
