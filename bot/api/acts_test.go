@@ -15,7 +15,7 @@ var throughOperations = map[string]string{
 	"Acknowledge": "acknowledge", "Tell": "update", "Update": "update", "TakeBack": "take-back", "Note": "note", "Assign": "assign", "Finish": "finish-task",
 	"FinishTask": "finish-any-task", "Take": "take-task", "Link": "link", "Bar": "bar", "ConfirmWithdrawal": "confirm-withdrawal", "Died": "died", "Release": "release",
 	"ProposeLater": "propose-later", "Redate": "redate", "Pause": "pause", "Resume": "resume", "SetAwayOf": "set-away", "BackOf": "set-back",
-	"SaveOutcome": "save-outcome", "DropOutcome": "drop-outcome", "AskSignature": "ask-signature", "SignOutcome": "sign-outcome", "PreviewOutcome": "preview-outcome",
+	"SaveOutcome": "save-outcome", "DropOutcome": "drop-outcome", "AskSignature": "ask-signature", "SignOutcome": "sign-outcome", "PreviewOutcome": "preview-outcome", "PreviewOutcomeOn": "preview-outcome",
 	"OfferOutcome": "offer-outcome", "NoteTold": "note-told", "Outcome": "get-outcome-draft", "KeptPromise": "keep-promise", "Promises": "list-actions",
 	"AskStatement": "ask-statement", "AnswerStatement": "answer-statement", "Record": "record", "Slip": "record", "CheckEnrolment": "enrol", "Enrol": "enrol",
 	"Case": "get-case", "CasesFrom": "list-cases", "Cases": "list-cases", "Work": "list-work", "WorkFrom": "list-work", "Alerts": "list-work", "Timeline": "get-timeline",

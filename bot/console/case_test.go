@@ -184,3 +184,26 @@ func TestAnAnonymousCaseOnEveryPage(t *testing.T) {
 		t.Errorf("status %d, or the answers differ", status)
 	}
 }
+
+// A page stays in the browser when one of its forms was sent: who goes back and does
+// something else from it must not be told "done" when nothing was.
+func TestTwoActsFromOnePage(t *testing.T) {
+	h := newHouse(t, nil)
+	at := "/cases/" + h.complain("Nobody came when I rang.")
+	sam := h.colleague("sam", desk.Handler)
+	_, page := sam.get(at)
+	sam.post(at+"/note", form(page, "note", "I rang the ward."))
+	sam.post(at+"/note", form(page, "note", "I rang the ward.")) // pressed twice
+	for _, act := range [][]string{{"/note", "note", "They ring back."}, {"/take"}} {
+		status, again := sam.post(at+act[0], form(page, act[1:]...))
+		if sam.sees(again, "Changed since you opened it"); status != http.StatusConflict {
+			t.Errorf("%s: status %d", act[0], status)
+		}
+		sam.post(at+act[0], form(again, act[1:]...))
+	}
+	_, page = sam.get(at)
+	sam.sees(page, "They ring back.", "The case is Sam Reed&#39;s now.")
+	if n := strings.Count(page, "I rang the ward."); n != 1 {
+		t.Errorf("a note that was sent twice stands there %d times", n)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"heard/bot"
@@ -47,9 +48,7 @@ func (p *pages) letterOf(v *visit, one *desk.View) (l letter, wrong faults, err 
 	if len(l.Points) == 0 {
 		l.About = []int{1}
 	}
-	if first := p.desk.Provider().Flows.Languages()[0]; one.Language != "" && one.Language != first {
-		l.Theirs = p.languageName(one.Language)
-	}
+	l.Theirs = p.theirs(one)
 	if l.Reach, err = p.desk.Reach(v.r.Context(), one); err != nil {
 		return l, wrong, err
 	}
@@ -95,14 +94,26 @@ func pointsOf(one *desk.View) []option {
 	}
 	var all []option
 	for i, words := range one.Points {
-		o := option{Value: strconv.Itoa(i + 1), Label: words}
-		if words == "" {
-			o.Label = "What happened"
-		}
-		all = append(all, o)
+		all = append(all, option{Value: strconv.Itoa(i + 1), Label: pointLabel(i, words)})
 	}
 	return all
 }
+
+// pointLabel is a point in a line: the story, which stands beside it whole, by its first
+// words.
+func pointLabel(i int, words string) string {
+	short := []rune(strings.Join(strings.Fields(words), " "))
+	if len(short) > mostOfPoint && i == 0 {
+		words = string(short[:mostOfPoint]) + "…"
+	}
+	if i == 0 {
+		return strings.TrimSuffix("What happened: "+words, ": ")
+	}
+	return words
+}
+
+// mostOfPoint is how many characters of a story name it.
+const mostOfPoint = 100
 
 func (p *pages) languageName(code string) string {
 	if name, ok := p.desk.Provider().Flows.OptionLabel("language", code); ok {

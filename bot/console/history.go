@@ -1,6 +1,8 @@
 package console
 
 import (
+	"time"
+
 	"heard/bot"
 	"heard/bot/desk"
 )
@@ -12,6 +14,19 @@ type historyLine struct {
 	About  []string // the points that an update is about, in the person's words
 	Files  []fileLink
 	Inside bool // for staff only
+
+	Findings []foundLine // of an outcome, one a point
+	Signed   string      // who answers for it
+	Wish     string      // how what they asked for was considered
+	Read     time.Time   // when the person opened it; zero: not yet, or it was another
+}
+
+// foundLine is what was found of one point.
+type foundLine struct {
+	Point   string // in the person's words
+	Finding string
+	Said    []string // what was found, the apology, what else
+	Actions []string
 }
 
 // fileLink is something that the person sent.
@@ -29,15 +44,38 @@ func (p *pages) history(one *desk.View, lines []desk.Line) (all []historyLine) {
 			h.What = l.Label
 		}
 		for _, n := range l.About {
-			if n >= 2 && n <= len(one.Points) {
-				h.About = append(h.About, one.Points[n-1])
-			} else if n == 1 && len(one.Points) > 1 {
-				h.About = append(h.About, "What happened")
+			if n >= 1 && n <= len(one.Points) && len(one.Points) > 1 {
+				h.About = append(h.About, pointLabel(n-1, one.Points[n-1]))
 			}
+		}
+		if l.Outcome != nil {
+			p.outcomeLine(&h, lines)
 		}
 		all = append(all, h)
 	}
 	return all
+}
+
+// outcomeLine adds to an outcome what it says point by point, and when it was read.
+func (p *pages) outcomeLine(h *historyLine, lines []desk.Line) {
+	h.Signed, h.Wish = h.Outcome.Signatory, h.Outcome.Considered
+	for _, f := range h.Outcome.Findings {
+		one := foundLine{Point: f.Point, Finding: findingName(f.Kind)}
+		for _, text := range []string{f.Body, f.Words, f.Apology, f.NoAction} {
+			if text != "" {
+				one.Said = append(one.Said, text)
+			}
+		}
+		for _, a := range f.Actions {
+			one.Actions = append(one.Actions, a.What+" By whom: "+a.Owner+", by "+a.Due.Format("2 January 2006")+".")
+		}
+		h.Findings = append(h.Findings, one)
+	}
+	for _, l := range lines {
+		if l.Kind == bot.WasRead && l.Of == h.ID {
+			h.Read = l.At
+		}
+	}
 }
 
 // filesOf are the files of a line.

@@ -30,6 +30,9 @@ type outcomeBody struct {
 	Considered  inputField
 	Signatory   inputField
 	Ombudsman   inputField
+	Theirs      string // the language that they read, where it is not the desk's; empty: it is
+	Written     inputField
+	Translator  inputField
 	SavedSince  []savedText // where somebody else saved meanwhile: what they wrote
 	SavedBy     string
 	SavedSinceT time.Time
@@ -72,7 +75,7 @@ func findingName(k bot.FindingKind) string {
 
 // outcomeForm makes the form. due are days as they were typed, by field: what cannot
 // be read is shown as it is.
-func outcomeForm(o *desk.OutcomeView, a bot.Answered, due map[string]string, f faults) outcomeBody {
+func (p *pages) outcomeForm(o *desk.OutcomeView, a bot.Answered, due map[string]string, f faults) outcomeBody {
 	must := func(name, label, value string, pairs ...any) inputField {
 		one, err := newField(f, name, label, value, pairs...)
 		if err != nil {
@@ -80,7 +83,9 @@ func outcomeForm(o *desk.OutcomeView, a bot.Answered, due map[string]string, f f
 		}
 		return one
 	}
-	b := outcomeBody{Ref: o.Ref, Version: o.Version, Wish: o.Wish, Draft: o.Draft, Was: o.Outcome}
+	b := outcomeBody{Ref: o.Ref, Version: o.Version, Wish: o.Wish, Draft: o.Draft, Was: o.Outcome, Theirs: p.theirs(o.View)}
+	b.Written = must("written", "All of it in English, before it was translated", a.Written, "type", "textarea", "rows", "8")
+	b.Translator = must("translator", "Translated by", a.Translator, "hint", "Both texts are kept with this name.")
 	b.Opening = must("opening", "How the answer begins", a.Opening, "type", "textarea", "rows", "3", "hint", "They read this first, before the points. Plain words, in the person's language.")
 	b.Considered = must("considered", "How what they asked for was considered", a.Considered, "type", "textarea", "rows", "4")
 	b.Signatory = must("signatory", "Who answers for this", a.Signatory, "hint", "Name and role, for example: Grace Okafor, chief nurse.")
@@ -138,7 +143,8 @@ const mostPosted = 40
 // postedOutcome reads the form. Days that cannot be read are faults.
 func (v *visit) postedOutcome(points int) (a bot.Answered, due map[string]string, wrong faults) {
 	due = map[string]string{}
-	a = bot.Answered{Opening: v.text("opening"), Considered: v.text("considered"), Signatory: v.text("signatory"), Ombudsman: v.text("ombudsman")}
+	a = bot.Answered{Opening: v.text("opening"), Considered: v.text("considered"), Signatory: v.text("signatory"), Ombudsman: v.text("ombudsman"),
+		Written: v.text("written"), Translator: v.text("translator")}
 	for i := range points {
 		at := func(name string) string { return v.text(bot.PointField(i, name)) }
 		f := bot.Finding{Kind: bot.FindingKind(at("kind")), Words: at("found"), Apology: at("apology"), Body: at("body"), NoAction: at("no-action")}
@@ -170,7 +176,7 @@ func (p *pages) outcomePage(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.show("outcome", p.outcomeTitle(o.Ref), outcomeForm(o, drafted(o), nil, faults{}))
+	return v.show("outcome", p.outcomeTitle(o.Ref), p.outcomeForm(o, drafted(o), nil, faults{}))
 }
 
 // drafted is what a form begins with: the draft, or the usual choices.
@@ -194,7 +200,7 @@ func (p *pages) saveOutcome(v *visit) error {
 		wrong.take(p.desk.SaveOutcome(v.r.Context(), v.who.Who, ref, v.form(), a))
 	}
 	if len(wrong.All) > 0 || wrong.err != nil {
-		b := outcomeForm(o, a, due, wrong)
+		b := p.outcomeForm(o, a, due, wrong)
 		if wrong.code == statusOf(bot.RejectStale) {
 			b.savedSince(o)
 		}
@@ -226,7 +232,7 @@ func (v *visit) lacking(o *desk.OutcomeView, wrong faults) error {
 	if wrong.err != nil {
 		return wrong.err
 	}
-	s := v.shown(v.pages.outcomeTitle(o.Ref), outcomeForm(o, drafted(o), nil, wrong))
+	s := v.shown(v.pages.outcomeTitle(o.Ref), v.pages.outcomeForm(o, drafted(o), nil, wrong))
 	s.Faults = wrong
 	v.pages.write(v.w, v.r, wrong.status(), "outcome", s)
 	return nil
@@ -259,4 +265,6 @@ func (b *outcomeBody) savedSince(o *desk.OutcomeView) {
 	}
 	add("How what they asked for was considered", o.Draft.Considered)
 	add("Who answers for this", o.Draft.Signatory)
+	add("All of it in English", o.Draft.Written)
+	add("Translated by", o.Draft.Translator)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"heard/bot"
+	"heard/bot/console"
 	"heard/bot/desk"
 	"heard/bot/pagetest"
 	"heard/channels"
@@ -52,15 +53,90 @@ func TestAnOutcomeIsWrittenAndOffered(t *testing.T) {
 	_, page = sam.post(at+"/outcome", outcome(page, "then", "save"))
 	sam.sees(page, "The draft is saved.", "The kitchen was short of staff.", `value="`+due.Format(time.DateOnly)+`"`, `id="point-1-action-2-what"`)
 	_, page = sam.post(at+"/outcome", outcome(page, "then", "check"))
-	sam.sees(page, "we have an answer for you", "1 text of SMS", "You said: &#34;My mother waited two hours", "this went wrong. The kitchen was short of staff.",
+	sam.sees(page, "we have an answer for you", "SMS: what they use", "texts</b> in all", "<li>Read it now</li>", "You said: &#34;My mother waited two hours", "this went wrong. The kitchen was short of staff.",
 		"What is done: Tea comes at three. By whom: the kitchen manager. By "+due.Format("Monday 2 January 2006")+".", "This answer is from Grace Okafor, chief nurse")
 	_, page = sam.post(at+"/outcome/offer", form(page))
 	sam.sees(page, "The outcome is offered.", "not opened yet")
 	_, page = sam.get(at + "/letter")
-	sam.sees(page, "St Mary&#39;s Hospital", "To the person who wrote to us", "We uphold this point.", "By "+due.Format("2 January 2006"), "within 12 months", "www.ombudsman.org.uk", "0345 015 4033", "Grace Okafor, chief nurse")
+	sam.sees(page, "St Mary&#39;s Hospital", "To the person who wrote to us", "We uphold this point.", "By "+due.Format("2 January 2006"), "within 12 months", "www.ombudsman.org.uk", "0345 015 4033", "Mosley Street, Manchester",
+		"The Care Quality Commission checks services like ours.", "Newcastle upon Tyne NE1 4PA", "Grace Okafor, chief nurse")
+	h.writes(complainer(channels.SMS, number), "STATUS", "1")
+	_, page = sam.get(at)
+	if strings.Contains(page, "Taken back: the person was not told") {
+		t.Error("an outcome that was read is said to be taken back")
+	}
+	sam.sees(page, "The person opened the outcome", "Opened "+time.Now().UTC().Format("Monday 2 January 2006"), "Upheld: it went wrong", "Tea comes at three. By whom: the kitchen manager, by ", "Signed: ")
 	if _, page := h.colleague("ana", desk.Analyst).get(at + "/letter"); strings.Contains(page, "kitchen") {
 		t.Error("who may not see cases reads the letter")
 	}
+}
+
+// Who promised something tells people when it is done: on the case their task leads to
+// where that is written, and does not end without it.
+func TestAPromiseIsNotEndedInSilence(t *testing.T) {
+	h := newHouse(t, nil)
+	ref := h.complain("Nobody came when I rang.")
+	at := "/cases/" + ref
+	sam := h.colleague("sam", desk.Handler)
+	_, page := sam.get(at + "/outcome")
+	_, page = sam.post(at+"/outcome", outcome(page, "then", "check"))
+	_, page = sam.post(at+"/outcome/offer", form(page))
+	sam.sees(page, at+"/actions/1", "It is done: tell the people")
+	if strings.Contains(page, `name="how"`) {
+		t.Error("there is a form by which it ends in silence")
+	}
+	status, page := sam.post("/task/done", url.Values{"task": {ref + "/promised action/1"}, "how": {"Done."}})
+	if sam.sees(page, "Open the action, and write there what was done"); status != http.StatusUnprocessableEntity {
+		t.Errorf("status %d", status)
+	}
+	_, page = sam.get(at + "/actions/1")
+	_, page = sam.post(at+"/actions/1", form(page, "words", "Tea comes at three now."))
+	sam.sees(page, "Everybody whose case led to it is told.", "Nothing is still to be done.")
+}
+
+// Whoever writes to us in a language that the flows speak has letters and posters in it;
+// of a letter in a language that is not yet there the page says so, in plain words.
+func TestLettersAndPostersInEachLanguage(t *testing.T) {
+	h := newHouse(t, nil)
+	for _, language := range h.desk.Provider().Flows.Languages() {
+		if lang, speaks := h.pages.FrameOf(language); lang != language || speaks != "" || !console.HasPoster(language) {
+			t.Errorf("%q: the letter is in %q, a poster %v", language, lang, console.HasPoster(language))
+		}
+	}
+	if lang, speaks := h.pages.FrameOf("pl"); lang != "en" || speaks != "pl" {
+		t.Errorf("of a language that is not there: %q, %q", lang, speaks)
+	}
+}
+
+// Words that are hard to read are seen before they go, in the language that somebody can
+// judge; what was translated stands beside what it was translated from.
+func TestAnOutcomeIsReadBeforeItGoes(t *testing.T) {
+	h := newHouse(t, nil)
+	at := "/cases/" + h.complain("Nobody came when I rang.")
+	sam := h.colleague("sam", desk.Handler)
+	hard := "Notwithstanding organisational considerations regarding interdisciplinary accountability, our comprehensive investigation " +
+		"established that considerable communication deficiencies materially contributed to unsatisfactory administrative circumstances."
+	_, page := sam.get(at + "/outcome")
+	if strings.Contains(page, `name="translator"`) {
+		t.Error("a translator is asked for where nothing is translated")
+	}
+	_, page = sam.post(at+"/outcome", outcome(page, "then", "check", "point-1-found", hard))
+	sam.sees(page, "Look at this before it goes", "Point 1: what was found takes a reading age of", "Offer it as it is", "WhatsApp", "Telegram")
+	h.writes(complainer(channels.SMS, "+447700900322"), "Cymraeg", "2", "Ni ddaeth neb.", "ANFON NAWR")
+	welsh := "/cases/" + h.newest()
+	_, page = sam.get(welsh + "/outcome")
+	sam.sees(page, "They read Cymraeg", `name="translator"`)
+	_, page = sam.post(welsh+"/outcome", outcome(page, "then", "check"))
+	sam.sees(page, "They read Cymraeg. Have it translated, and name who did it")
+	_, page = sam.get(welsh + "/outcome")
+	_, page = sam.post(welsh+"/outcome", outcome(page, "then", "check", "written", "Thank you for waiting. "+hard))
+	sam.sees(page, `href="#translator"`, "Name who translated it.")
+	_, page = sam.post(welsh+"/outcome", outcome(page, "then", "check", "written", hard, "translator", "Nia Prys"))
+	sam.sees(page, "The English text takes a reading age of", "Before it was translated by Nia Prys", "Notwithstanding")
+	_, page = sam.post(welsh+"/outcome/offer", form(page))
+	sam.sees(page, "Translated by Nia Prys from:")
+	_, page = sam.get(welsh + "/letter")
+	sam.sees(page, `lang="cy"`, "Arolygir gwasanaethau", "Llofnod")
 }
 
 // Two who write at once both keep what they typed, and see each other's.

@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -90,7 +93,7 @@ type shown struct {
 	Said        string // the message after a redirect
 	Faults      faults
 	NothingKept bool
-	Turn        string // names this form: what is sent twice is done once
+	Turn        string // names this page: what is sent twice from it is done once
 	Body        any
 }
 
@@ -165,14 +168,29 @@ func (v *visit) text(name string) string {
 	return strings.TrimSpace(strings.ToValidUTF8(v.r.PostForm.Get(name), "\uFFFD"))
 }
 
-// form is what came with an act on a case.
+// form is what came with an act on a case. A page has several forms under one name, and
+// stays in the browser when one of them was done: the turn is of what is asked, so that
+// the same sent twice is done once, and another act is another.
 func (v *visit) form() desk.Form {
 	seen, _ := strconv.ParseUint(v.text("seen"), 10, 64) // without it, it does not matter
 	f := desk.Form{Seen: seen, Reason: v.text("reason")}
-	if turn := v.text("turn"); len(turn) <= longestTurn {
-		f.Turn = bot.TurnID(turn)
+	if v.turn() == "" {
+		return f
 	}
+	asked := maps.Clone(v.r.PostForm)
+	delete(asked, "seen") // who looked again asks the same
+	delete(asked, "had")
+	sum := sha256.Sum256([]byte(v.r.URL.Path + "?" + asked.Encode()))
+	f.Turn = bot.TurnID(hex.EncodeToString(sum[:16]))
 	return f
+}
+
+// turn names the page that a form came from; empty: it has no name, or none of ours.
+func (v *visit) turn() string {
+	if turn := v.text("turn"); len(turn) <= longestTurn {
+		return turn
+	}
+	return ""
 }
 
 // longestTurn is the longest name of a form that was made here.
@@ -190,7 +208,7 @@ func (v *visit) again(template, title string, body any, wrong faults) error {
 		return wrong.err
 	}
 	s := v.shown(title, body)
-	s.Faults, s.Turn = wrong, string(v.form().Turn)
+	s.Faults, s.Turn = wrong, v.turn()
 	v.pages.write(v.w, v.r, wrong.status(), template, s)
 	return nil
 }
@@ -199,7 +217,7 @@ func (v *visit) again(template, title string, body any, wrong faults) error {
 // at it before they press again.
 func (v *visit) looksFirst(template, title string, body any) error {
 	s := v.shown(title, body)
-	s.Turn = string(v.form().Turn)
+	s.Turn = v.turn()
 	v.pages.write(v.w, v.r, http.StatusOK, template, s)
 	return nil
 }

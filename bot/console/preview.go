@@ -31,14 +31,20 @@ type bubble struct {
 }
 
 // arrivals are how a letter arrives: by the flow that tells it, word for word.
-func (p *pages) arrivals(one *desk.View, l letter) (all []arrival, err error) {
+func (p *pages) arrivals(one *desk.View, l letter) ([]arrival, error) {
+	return p.onEach(l.Reach, func(c channels.Channel) (first, then []bubble, err error) {
+		before, after, err := p.rehearse(one, c, l.Words)
+		return bubbles(c, bot.Messages(c, before)), bubbles(c, bot.Messages(c, after)), err
+	})
+}
+
+// onEach shows how something arrives on each channel, the person's own first.
+func (p *pages) onEach(reach bot.Reach, arrives func(channels.Channel) (first, then []bubble, err error)) (all []arrival, err error) {
 	for _, c := range []channels.Channel{channels.SMS, channels.WhatsApp, channels.Telegram} {
-		a := arrival{Name: channelName(c), Theirs: c == l.Reach.Channel, Template: c == l.Reach.Channel && l.Reach.Shut}
-		first, then, err := p.rehearse(one, c, l.Words)
-		if err != nil {
-			return nil, fmt.Errorf("preview: %w", err)
+		a := arrival{Name: channelName(c), Theirs: c == reach.Channel, Template: c == reach.Channel && reach.Shut}
+		if a.First, a.Then, err = arrives(c); err != nil {
+			return nil, err
 		}
-		a.First, a.Then = bubbles(c, first), bubbles(c, then)
 		if channels.CapabilitiesOf(c).Segments {
 			p.price(&a)
 		}
@@ -58,17 +64,17 @@ func (p *pages) rehearse(one *desk.View, c channels.Channel, words string) (firs
 	play.Facts.Provider, play.Facts.PublicName = of.Name, of.PublicName
 	play.Facts.Case = flows.CaseFacts{Ref: string(one.Ref), Stage: one.Stage, Status: string(one.Status), Handler: one.Handler, Due: one.Due}
 	if err := play.Happen("update", words); err != nil {
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("preview: %w", err)
 	}
 	n := len(play.Said)
 	if err := play.Write("1"); err != nil {
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("preview: %w", err)
 	}
 	return play.Said[:n], play.Said[n:], nil
 }
 
-func bubbles(c channels.Channel, said []flows.Send) (all []bubble) {
-	for _, m := range bot.Messages(c, said) {
+func bubbles(c channels.Channel, said []bot.Message) (all []bubble) {
+	for _, m := range said {
 		b := bubble{Text: m.Text}
 		if channels.CapabilitiesOf(c).Buttons > 0 {
 			for _, o := range m.Options {

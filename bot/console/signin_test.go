@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -227,15 +228,35 @@ func TestALargeForm(t *testing.T) {
 	}
 }
 
-// What a form says of itself comes to the act: sent twice, it is done once.
+// What a form says of itself comes to the act: sent twice, it is done once, also by who
+// looked again; another form of the same page, or other words in it, is another act.
 func TestAForm(t *testing.T) {
 	h := newHouse(t, nil)
 	var got desk.Form
-	h.pages.AddPage("POST /act", "", func(_ desk.Who, _ string, f desk.Form) error { got = f; return nil })
+	for _, path := range []string{"/act", "/other"} {
+		h.pages.AddPage("POST "+path, "", func(_ desk.Who, _ string, f desk.Form) error { got = f; return nil })
+	}
 	c := h.colleague("sam", desk.Handler)
-	c.post("/act", url.Values{"seen": {"7"}, "turn": {"t1"}, "reason": {" why "}})
-	if want := (desk.Form{Seen: 7, Turn: "t1", Reason: "why"}); got != want {
-		t.Errorf("%+v, want %+v", got, want)
+	turn := func(path, seen, turn, words string) bot.TurnID {
+		t.Helper()
+		got = desk.Form{}
+		c.post(path, url.Values{"seen": {seen}, "turn": {turn}, "reason": {" why "}, "words": {words}})
+		if got.Reason != "why" || fmt.Sprint(got.Seen) != seen {
+			t.Errorf("%+v", got)
+		}
+		return got.Turn
+	}
+	first := turn("/act", "7", "t1", "a")
+	if first == "" || turn("/act", "7", "t1", "a") != first || turn("/act", "8", "t1", "a") != first {
+		t.Error("the same sent twice is done twice")
+	}
+	for _, other := range []bot.TurnID{turn("/act", "7", "t2", "a"), turn("/other", "7", "t1", "a"), turn("/act", "7", "t1", "b")} {
+		if other == first {
+			t.Error("another act is taken for one that was done")
+		}
+	}
+	if turn("/act", "7", "", "a") != "" || turn("/act", "7", strings.Repeat("t", 65), "a") != "" {
+		t.Error("a form without a name of ours has one")
 	}
 }
 

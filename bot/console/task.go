@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"heard/bot"
@@ -55,7 +56,7 @@ func (p *pages) taskOf(v *visit, i desk.Item, n int) taskView {
 		t.Speaks = p.languageName(i.Case.Language)
 	}
 	if i.Case != nil && v.who.May(desk.Answer) {
-		t.Steps = stepsOf(i.Task.Kind, p.root, i.Case.Ref)
+		t.Steps = stepsOf(i.Task, p.root)
 	}
 	return t
 }
@@ -89,12 +90,12 @@ func endsByWord(k bot.StaffTaskKind) bool {
 	return true
 }
 
-// stepsOf are where a task of a kind is done.
-func stepsOf(k bot.StaffTaskKind, root string, ref bot.CaseRef) []step {
-	at := root + "/cases/" + string(ref)
+// stepsOf are where a task about a case is done.
+func stepsOf(t bot.StaffTask, root string) []step {
+	at := root + "/cases/" + string(t.Case)
 	write := step{at + "#answer", "Write to them"}
 	told := step{at + "/told", "It was told another way"}
-	switch k {
+	switch t.Kind {
 	case bot.Acknowledge:
 		return []step{{at + "?open=acknowledge#acknowledge", "Acknowledge it"}}
 	case bot.NoNewsYet, bot.ReadReply, bot.NeedsPerson, bot.CallBefore, bot.AskedErasure:
@@ -110,7 +111,7 @@ func stepsOf(k bot.StaffTaskKind, root string, ref bot.CaseRef) []step {
 	case bot.AskedWithdraw, bot.ReleaseNews:
 		return []step{{at + "?open=ended#ended", "Confirm it, or go on"}}
 	case bot.KeepPromise:
-		return []step{{root + "/actions", "Say what was done"}}
+		return []step{{at + "/actions/" + t.ID[strings.LastIndex(t.ID, "/")+1:], "It is done: tell the people"}}
 	}
 	return nil
 }

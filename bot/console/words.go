@@ -115,6 +115,16 @@ func entryName(k bot.EntryKind) string {
 		return "Words that may mean danger"
 	case bot.Aside:
 		return "A message was put aside"
+	case bot.Delivery:
+		return "What became of a message"
+	case bot.WasRead:
+		return "The person opened the outcome"
+	case bot.Clocked:
+		return "A date"
+	case bot.AskedOf:
+		return "A statement was asked for"
+	case bot.Stated:
+		return "A statement came, for staff only"
 	}
 	return spelled(string(k))
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"heard/bot"
+	"heard/channels"
 	"heard/flows"
 )
 
@@ -140,14 +141,21 @@ func (d *Desk) SignOutcome(ctx context.Context, who Who, ref bot.CaseRef, f Form
 	})
 }
 
-// PreviewOutcome is what the person will read, message by message; an error of fields
-// says what the draft still lacks.
+// PreviewOutcome is what the person will read, message by message, on their channel; an
+// error of fields says what the draft still lacks.
 func (d *Desk) PreviewOutcome(ctx context.Context, o *OutcomeView) ([]bot.Message, error) {
+	return d.PreviewOutcomeOn(ctx, o, channels.Channel(o.Channel))
+}
+
+// PreviewOutcomeOn is what they would read on another one.
+func (d *Desk) PreviewOutcomeOn(ctx context.Context, o *OutcomeView, on channels.Channel) ([]bot.Message, error) {
 	c, err := d.o.Store.ReadCase(ctx, d.o.Provider.ID, o.Ref)
 	if err != nil {
 		return nil, err
 	}
-	all, err := d.o.Bot.PreviewOutcome(ctx, d.o.Provider.ID, c, o.Answers)
+	of := *c
+	of.Channel = on
+	all, err := d.o.Bot.PreviewOutcome(ctx, d.o.Provider.ID, &of, o.Answers)
 	return all, asFields(err)
 }
 

@@ -50,6 +50,6 @@ func (v *View) planned(pending []bot.Notice) {
 				}
 			}
 		}
-		l.TakenBack = slices.ContainsFunc(v.Timeline, func(o Line) bool { return o.Of != "" && o.Of == l.ID })
+		l.TakenBack = slices.ContainsFunc(v.Timeline, func(o Line) bool { return o.Kind == bot.Noted && o.Of != "" && o.Of == l.ID })
 	}
 }
