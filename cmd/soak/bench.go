@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -25,6 +24,7 @@ import (
 // What bench must show on two cores, load included.
 const (
 	leastShare   = 0.85 // of the empty handler's rate
+	mostApart    = 0.1  // in bytes that a turn adds to what Redis keeps: else the two make other commits
 	leastInbound = 4000 // a second
 	leastWhole   = 1500
 	mostLatency  = 50 * time.Millisecond // p99
@@ -93,11 +93,8 @@ type contestant struct {
 	people            []*benchPerson
 	next              atomic.Int64
 	pid               func() int
-	rates             []float64
-	turns             int64
-	spent             time.Duration // processor time: its own, Redis', and the load's
 	mu                sync.Mutex
-	took              []time.Duration
+	figures
 }
 
 // benchPerson sends the next message of the script when it is their turn.
@@ -130,7 +127,7 @@ func benchOne(ctx context.Context, out io.Writer, o benchOptions, b bench) error
 				return fmt.Errorf("%s, %s: %w", b.name, c.name, err)
 			}
 			if round == 0 {
-				c.rates, c.took, c.turns, c.spent = nil, nil, 0, 0 // to warm up
+				c.figures = figures{} // to warm up
 			}
 		}
 	}
@@ -219,6 +216,10 @@ func (r *rig) hold(ctx context.Context) error {
 // block lets one of the two work for a while.
 func (r *rig) block(ctx context.Context, c *contestant, lasts time.Duration) error {
 	var wg sync.WaitGroup
+	kept, err := r.h.redis.kept(ctx)
+	if err != nil {
+		return err
+	}
 	began, spent := time.Now(), r.processor(c)
 	errs := make([]error, r.width)
 	var turns atomic.Int64
@@ -233,13 +234,15 @@ func (r *rig) block(ctx context.Context, c *contestant, lasts time.Duration) err
 	}
 	wg.Wait()
 	c.rates = append(c.rates, float64(turns.Load())/time.Since(began).Seconds())
-	c.turns, c.spent = c.turns+turns.Load(), c.spent+r.processor(c)-spent
-	return first(errs)
+	c.turns, c.spent = c.turns+turns.Load(), c.spent.with(r.processor(c).since(spent))
+	after, err := r.h.redis.kept(ctx)
+	c.kept, c.holds = c.kept+after-kept, max(c.holds, residentOf(c.pid()))
+	return errors.Join(first(errs), err)
 }
 
-// processor is how much processor time those have spent who have a part in a turn.
-func (r *rig) processor(c *contestant) time.Duration {
-	return spentBy(c.pid()) + spentBy(r.h.redis.cmd.Process.Pid) + spentBy(os.Getpid())
+// processor is what was spent so far.
+func (r *rig) processor(c *contestant) spending {
+	return spending{spentBy(c.pid()), spentBy(r.h.redis.cmd.Process.Pid), spentBy(os.Getpid())}
 }
 
 // first is the first error there is.
@@ -323,48 +326,6 @@ func (r *rig) post(ctx context.Context, c *contestant, path string, form url.Val
 		return fmt.Errorf("answered %s", resp.Status)
 	}
 	return nil
-}
-
-// report prints both, and is an error where heard is not as fast as it must be.
-func (r *rig) report(out io.Writer, bare float64) error {
-	var rates [2]float64
-	for i, c := range r.both {
-		rates[i] = mean(c.rates)
-		_, _ = fmt.Fprintf(out, "%-58s %8.0f %10s %10s\n", r.name+": "+c.name, rates[i], quantile(c.took, 0.5), quantile(c.took, 0.99))
-	}
-	var shares []float64
-	for i := range r.both[0].rates {
-		shares = append(shares, r.both[0].rates[i]/r.both[1].rates[i])
-	}
-	slices.Sort(shares)
-	share := shares[len(shares)/2] // the middle round: what else the machine does falls on some rounds only
-	_, _ = fmt.Fprintf(out, "%-58s %7.1f%%   in the middle round, from %.1f%% to %.1f%%; %.1f%% of all\n", "  heard's share", 100*share,
-		100*shares[0], 100*shares[len(shares)-1], 100*rates[0]/rates[1])
-	var each [2]float64 // µs
-	for i, c := range r.both {
-		each[i] = float64(c.spent.Microseconds()) / float64(max(1, c.turns))
-	}
-	_, _ = fmt.Fprintf(out, "%-58s %7.1f%%   %.0f µs a turn, beside %.0f µs: whatever else the machine does\n", "  by processor time, load and Redis included", 100*each[1]/each[0], each[0], each[1])
-	_, _ = fmt.Fprintf(out, "%-58s %8.0f   heard does %.1f%% of it\n\n", "  the bare commit script", bare, 100*rates[0]/bare)
-	var faults []error
-	if share < leastShare {
-		faults = append(faults, fmt.Errorf("%s: %.1f%% of the empty handler, and %.0f%% must be", r.name, 100*share, 100*leastShare))
-	}
-	if rates[0] < r.least {
-		faults = append(faults, fmt.Errorf("%s: %.0f a second, and %.0f must be", r.name, rates[0], r.least))
-	}
-	if p99 := quantile(r.both[0].took, 0.99); p99 > mostLatency {
-		faults = append(faults, fmt.Errorf("%s: p99 %s, and %s must be", r.name, p99, mostLatency))
-	}
-	return errors.Join(faults...)
-}
-
-func mean(all []float64) float64 {
-	sum := 0.0
-	for _, x := range all {
-		sum += x
-	}
-	return sum / float64(max(1, len(all)))
 }
 
 // bareScript is the least that a turn can cost: it remembers a message, compares

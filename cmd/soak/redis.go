@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"os/exec"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -142,4 +143,15 @@ func await(ctx context.Context, what string, done func() (bool, error)) error {
 		case <-tick.C:
 		}
 	}
+}
+
+// kept is how many bytes its append-only file has.
+func (s *server) kept(ctx context.Context) (int64, error) {
+	info, err := s.rdb.Info(ctx, "persistence").Result()
+	if err != nil {
+		return 0, err
+	}
+	_, size, _ := strings.Cut(info, "aof_current_size:")
+	size, _, _ = strings.Cut(size, "\r\n")
+	return strconv.ParseInt(size, 10, 64)
 }

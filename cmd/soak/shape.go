@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"heard/bot"
@@ -22,12 +23,14 @@ func benchScript() []string {
 	return []string{"complain", "1", "Ward 6", "skip", "Nobody came all night when she rang.", "done", "An apology", "3", "send", "status"}
 }
 
-// shape is what the turns of benchScript really are: two journeys of one person
-// as the bot committed them, recorded. A second complaint is not quite a first
-// one; all later ones are like the second.
+// shape is what the turns of benchScript really are: the journeys of one person as
+// the bot committed them, recorded. The more complaints a person has, the more
+// their conversation says, up to as many as it remembers; all later ones are like
+// the last.
 type shape struct {
 	turns []bot.Turn
 	conv  bot.ConversationID
+	made  atomic.Int64 // cases
 }
 
 // recorder is a store that keeps a copy of each turn.
@@ -62,6 +65,9 @@ func frozen(o bot.Op) bot.Op {
 	case bot.Append:
 		c := *o.Case
 		return bot.Append{Case: &c, Entry: o.Entry}
+	case bot.Happened:
+		c := *o.Case
+		return bot.Happened{Case: &c, Kind: o.Kind, At: o.At}
 	}
 	return o
 }
@@ -96,7 +102,10 @@ func newBot(ctx context.Context, store bot.Store, versions bot.FlowStore, id bot
 	})
 }
 
-// recordShape lets the bot take two journeys of one person on this store.
+// journeys is how many are recorded: one more than a conversation remembers.
+const journeys = 11
+
+// recordShape lets the bot take the journeys of one person on this store.
 func recordShape(ctx context.Context, store *redisstore.Store, id bot.ProviderID) (*shape, error) {
 	r := &recorder{Store: store}
 	b, err := newBot(ctx, r, store, id, time.Now, func(bot.Lease) {})
@@ -104,7 +113,7 @@ func recordShape(ctx context.Context, store *redisstore.Store, id bot.ProviderID
 		return nil, err
 	}
 	script := benchScript()
-	for i := range 2 * len(script) {
+	for i := range journeys * len(script) {
 		in := channels.Inbound{
 			ID: channels.MessageID(fmt.Sprintf("tw:SM%032x", i)), Channel: channels.SMS, Sender: smsFrom, Address: "+447700900999",
 			At: time.Now(), Text: script[i%len(script)],
@@ -113,8 +122,8 @@ func recordShape(ctx context.Context, store *redisstore.Store, id bot.ProviderID
 			return nil, err
 		}
 	}
-	if len(r.turns) != 2*len(script) {
-		return nil, fmt.Errorf("%d turns were recorded of %d messages", len(r.turns), 2*len(script))
+	if len(r.turns) != journeys*len(script) {
+		return nil, fmt.Errorf("%d turns were recorded of %d messages", len(r.turns), journeys*len(script))
 	}
 	for i := range r.turns {
 		r.turns[i].Provider = id
@@ -127,7 +136,6 @@ func recordShape(ctx context.Context, store *redisstore.Store, id bot.ProviderID
 type standing struct {
 	sync.Mutex
 	step  int
-	made  int // cases
 	conv  bot.Conversation
 	cases map[bot.CaseRef]*bot.Case
 }
@@ -153,7 +161,7 @@ func (s *shape) next(p *standing, message channels.MessageID, id string) bot.Tur
 	}
 	for _, x := range was.Expect {
 		if x.Case != "" {
-			c := p.caseOf(x.Case)
+			c := s.caseOf(p, x.Case)
 			x.Case, x.Version = c.Ref, c.Version
 		}
 		t.Expect = append(t.Expect, x)
@@ -161,9 +169,10 @@ func (s *shape) next(p *standing, message channels.MessageID, id string) bot.Tur
 	return t
 }
 
-// again goes back to the second journey, whose first case is now the last one.
+// again goes back to the beginning of the last journey, before which each case has
+// now the place of the one before it.
 func (p *standing) again(s *shape) {
-	p.step = len(s.turns) / 2
+	p.step = len(s.turns) - len(s.turns)/journeys
 	var refs []bot.CaseRef // in the order in which the recording made them
 	for _, t := range s.turns {
 		for _, o := range t.Ops {
@@ -172,15 +181,19 @@ func (p *standing) again(s *shape) {
 			}
 		}
 	}
-	p.cases = map[bot.CaseRef]*bot.Case{refs[0]: p.cases[refs[1]]}
+	for i, ref := range refs[1:] {
+		p.cases[refs[i]] = p.cases[ref]
+	}
+	delete(p.cases, refs[len(refs)-1])
 }
 
-// caseOf is the person's own case that stands for a recorded one.
-func (p *standing) caseOf(recorded bot.CaseRef) *bot.Case {
+// caseOf is the person's own case that stands for a recorded one. Its names are as
+// long as those that heard makes.
+func (s *shape) caseOf(p *standing, recorded bot.CaseRef) *bot.Case {
 	c := p.cases[recorded]
 	if c == nil {
-		p.made++
-		c = &bot.Case{Ref: bot.CaseRef(fmt.Sprintf("H-%s-%d", string(p.conv.ID)[10:], p.made))}
+		n := s.made.Add(1)
+		c = &bot.Case{Ref: bot.CaseRef(fmt.Sprintf("H-%07d", n)), Handle: bot.Handle(fmt.Sprintf("handle-%015d", n))}
 		p.cases[recorded] = c
 	}
 	return c
@@ -193,22 +206,22 @@ func (s *shape) own(p *standing, o bot.Op, id string) bot.Op {
 		c := *o.Conversation
 		c.ID, c.Version, c.Address = p.conv.ID, p.conv.Version, p.conv.Address
 		if c.Case != "" {
-			own := p.caseOf(c.Case)
-			c.Case, c.Handle = own.Ref, bot.Handle(own.Ref)
+			own := s.caseOf(p, c.Case)
+			c.Case, c.Handle = own.Ref, own.Handle
 		}
 		p.conv = c
 		return bot.PutConversation{Conversation: &p.conv}
 	case bot.PutCase:
-		own := p.caseOf(o.Case.Ref)
+		own := s.caseOf(p, o.Case.Ref)
 		c := *o.Case
-		c.Ref, c.Version, c.Key, c.Handle = own.Ref, own.Version, own.Key, bot.Handle(own.Ref)
+		c.Ref, c.Version, c.Key, c.Handle = own.Ref, own.Version, own.Key, own.Handle
 		*own = c
 		if o.Conversation != "" {
 			o.Conversation = p.conv.ID
 		}
 		return bot.PutCase{Case: own, Conversation: o.Conversation}
 	case bot.Append:
-		o.Case = p.caseOf(o.Case.Ref)
+		o.Case = s.caseOf(p, o.Case.Ref)
 		o.Entry.ID = bot.EntryID(id)
 		return o
 	case bot.Enqueue:
@@ -219,7 +232,7 @@ func (s *shape) own(p *standing, o bot.Op, id string) bot.Op {
 			o.Timer.Conversation = p.conv.ID
 		}
 		if o.Timer.Case != "" {
-			o.Timer.Case = p.caseOf(o.Timer.Case).Ref
+			o.Timer.Case = s.caseOf(p, o.Timer.Case).Ref
 		}
 		return o
 	case bot.DropTimer:
@@ -227,11 +240,14 @@ func (s *shape) own(p *standing, o bot.Op, id string) bot.Op {
 	case bot.AddTask:
 		o.Task.ID = s.named(p, o.Task.ID)
 		if o.Task.Case != "" {
-			o.Task.Case = p.caseOf(o.Task.Case).Ref
+			o.Task.Case = s.caseOf(p, o.Task.Case).Ref
 		}
 		return o
 	case bot.EndTask:
 		return bot.EndTask{ID: s.named(p, o.ID)}
+	case bot.Happened:
+		o.Case = s.caseOf(p, o.Case.Ref)
+		return o
 	}
 	return o
 }
@@ -245,10 +261,10 @@ func (s *shape) named(p *standing, id string) string {
 	return id
 }
 
-// describe writes which changes the turns of a second journey make.
+// describe writes which changes the turns of the last journey make.
 func (s *shape) describe(out io.Writer) {
 	script := benchScript()
-	for i, t := range s.turns[len(script):] {
+	for i, t := range s.turns[len(s.turns)-len(script):] {
 		names := ""
 		for _, o := range t.Ops {
 			names += " " + opName(o)

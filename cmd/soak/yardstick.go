@@ -25,7 +25,7 @@ import (
 
 const (
 	yardstickName     = "yardstick"
-	yardstickProvider = "yardstick"
+	yardstickProvider = "measure" // as long a name as heard's has
 	yardstickHooks    = public + "/webhooks/" + yardstickProvider
 )
 
@@ -146,7 +146,7 @@ func (y *yardstick) message(w http.ResponseWriter, r *http.Request) {
 	}
 	p := kept.(*standing)
 	p.Lock()
-	done, err := y.store.Commit(r.Context(), y.shape.next(p, channels.MessageID("tw:"+form.Get("MessageSid")), fmt.Sprintf("T%024d", n)))
+	done, err := y.store.Commit(r.Context(), y.shape.next(p, channels.MessageID("tw:"+form.Get("MessageSid")), fmt.Sprintf("T%020d", n)))
 	p.Unlock()
 	if err != nil {
 		_, _ = fmt.Fprintf(os.Stderr, "yardstick: %v\n", err)
