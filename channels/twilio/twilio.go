@@ -48,6 +48,7 @@ type Client struct {
 	public                string
 	transport             http.RoundTripper
 	now                   func() time.Time
+	signer                *signer
 	firsts                firsts
 	contents              contents
 }
@@ -85,7 +86,7 @@ func New(c Config) (*Client, error) {
 		return nil, err
 	}
 	client := &Client{
-		accountSID: c.AccountSID, authToken: c.AuthToken,
+		accountSID: c.AccountSID, authToken: c.AuthToken, signer: newSigner(c.AuthToken),
 		sms: channels.Sender(c.SMSFrom), api: api, content: content,
 		public: strings.TrimRight(c.PublicURL, "/"), transport: c.Transport, now: c.Now,
 	}
