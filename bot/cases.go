@@ -40,22 +40,17 @@ func (c *Conversation) disown(k *Case) {
 	c.Cases = slices.DeleteFunc(slices.Clone(c.Cases), func(o OwnCase) bool { return o.Ref == k.Ref })
 }
 
-// sent are the cases that were sent and, as far as the conversation knows, are not
-// closed, oldest first.
-func (c *Conversation) sent() []OwnCase {
-	var all []OwnCase
-	for _, o := range c.Cases {
-		if !o.Sent.IsZero() && !o.Closed {
-			all = append(all, o)
-		}
-	}
-	return all
-}
+// isSent tells whether a case was sent and, as far as the conversation knows, is not
+// closed.
+func (o OwnCase) isSent() bool { return !o.Sent.IsZero() && !o.Closed }
 
 // othersWanted notes that a step asks for the person's other open cases; nil: they
 // have none, or they are read.
 func (w *work) othersWanted() func() {
-	if w.othersRead || w.foreign() || !slices.ContainsFunc(w.conv.sent(), func(o OwnCase) bool { return w.caseNamed(string(o.Ref)) == nil }) {
+	if w.othersRead || w.foreign() {
+		return nil
+	}
+	if !slices.ContainsFunc(w.conv.Cases, func(o OwnCase) bool { return o.isSent() && w.caseNamed(string(o.Ref)) == nil }) {
 		return nil
 	}
 	return func() { w.asksOthers = true }
@@ -63,20 +58,16 @@ func (w *work) othersWanted() func() {
 
 // readOthers reads the other open cases of who has several, to tell how each of them stands.
 // They are looked at only: nothing is decided by them.
-func (b *Bot) readOthers(ctx context.Context, w *work) error {
-	w.others, w.othersRead, w.asksOthers = nil, true, false
-	for _, o := range w.conv.sent() {
-		if w.caseNamed(string(o.Ref)) != nil {
-			continue
+func (b *Bot) readOthers(ctx context.Context, w *work) (err error) {
+	w.othersRead, w.asksOthers = true, false
+	var refs []CaseRef
+	for _, o := range w.conv.Cases {
+		if o.isSent() && w.caseNamed(string(o.Ref)) == nil {
+			refs = append(refs, o.Ref)
 		}
-		c, _, err := b.store.Case(ctx, w.p.ID, o.Ref)
-		if errors.Is(err, ErrNotFound) || errors.As(err, new(*Unreadable)) {
-			continue
-		}
-		if err != nil {
-			return storeError{err}
-		}
-		w.others = append(w.others, c)
+	}
+	if w.others, err = b.store.Cases(ctx, w.p.ID, refs); err != nil {
+		return storeError{err}
 	}
 	return nil
 }
@@ -84,8 +75,11 @@ func (b *Bot) readOthers(ctx context.Context, w *work) error {
 // briefs are the person's open cases, oldest first. What staff did since is on the
 // case, and not with the conversation.
 func (w *work) briefs() []flows.CaseBrief {
-	var all []flows.CaseBrief
-	for _, o := range w.conv.sent() {
+	all := make([]flows.CaseBrief, 0, len(w.conv.Cases))
+	for _, o := range w.conv.Cases {
+		if !o.isSent() {
+			continue
+		}
 		brief := flows.CaseBrief{Ref: string(o.Ref), Sent: o.Sent}
 		c := w.caseNamed(string(o.Ref))
 		if i := slices.IndexFunc(w.others, func(k *Case) bool { return k.Ref == o.Ref }); i >= 0 {

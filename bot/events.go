@@ -118,22 +118,46 @@ func status(was, is *Case) (all []CaseEventKind) {
 
 // told is what its person is to be told from now on.
 func told(was, is *Case) (all []CaseEventKind) {
-	kinds := map[string]CaseEventKind{noticeAcknowledged: CaseAcknowledged, noticeUpdate: CaseUpdated, noticeExtension: CaseExtended}
 	for _, n := range is.Pending {
-		if k := kinds[n.Kind]; k != "" && !slices.ContainsFunc(was.Pending, func(o Notice) bool { return o.Kind == n.Kind && o.Entry == n.Entry }) {
+		if k := eventOfNotice(n.Kind); k != "" && !slices.ContainsFunc(was.Pending, func(o Notice) bool { return o.Kind == n.Kind && o.Entry == n.Entry }) {
 			all = append(all, k)
 		}
 	}
 	return all
 }
 
+// eventOfNotice is what it means that a person is to be told such a thing; empty: nothing.
+func eventOfNotice(kind string) CaseEventKind {
+	switch kind {
+	case noticeAcknowledged:
+		return CaseAcknowledged
+	case noticeUpdate:
+		return CaseUpdated
+	case noticeExtension:
+		return CaseExtended
+	}
+	return ""
+}
+
 // wrote is what its person added.
 func (w *work) wrote(is *Case) (all []CaseEventKind) {
-	kinds := map[EntryKind]CaseEventKind{Replied: CaseReplied, AlsoSaid: CaseReplied, Asked: CaseAsked}
 	for _, o := range w.ops {
-		if a, ok := o.(Append); ok && a.Case.Ref == is.Ref && a.Entry.By == "" && kinds[a.Entry.Kind] != "" && !slices.Contains(all, kinds[a.Entry.Kind]) {
-			all = append(all, kinds[a.Entry.Kind])
+		if a, ok := o.(Append); ok && a.Case.Ref == is.Ref && a.Entry.By == "" {
+			if k := eventOfEntry(a.Entry.Kind); k != "" && !slices.Contains(all, k) {
+				all = append(all, k)
+			}
 		}
 	}
 	return all
+}
+
+// eventOfEntry is what it means that a person added such an entry; empty: nothing.
+func eventOfEntry(k EntryKind) CaseEventKind {
+	switch k {
+	case Replied, AlsoSaid:
+		return CaseReplied
+	case Asked:
+		return CaseAsked
+	}
+	return ""
 }

@@ -3,6 +3,7 @@ package bot
 import (
 	"hash/fnv"
 	"strings"
+	"time"
 
 	"heard/flows"
 )
@@ -10,10 +11,14 @@ import (
 // facts are what the world tells a flow.
 func (w *work) facts() flows.Facts {
 	p, c := w.p, w.subject
+	since := w.received
+	if c != nil && c.Status == Draft && !w.foreign() {
+		since = c.Received
+	}
 	f := flows.Facts{
 		Provider: p.Name, PublicName: p.PublicName, Guardian: p.Guardian, Deputy: p.Deputy, Hours: p.Hours, Alerted: w.quietUntil().After(w.now), Kind: p.Kind, Nation: p.Nation,
-		NewRef: string(NewCaseRef()), NewDue: p.Calendar.AcknowledgeBy(w.received), Seed: w.conv.seed(), Cases: w.briefs(),
-		Reach: w.p.reach(), Texts: w.offersTexts(),
+		NewRef: string(NewCaseRef()), NewDue: func() time.Time { return p.Calendar.AcknowledgeBy(since) }, Seed: w.conv.seed(), Cases: w.briefs(),
+		Reach: w.p.reach, Texts: w.offersTexts(),
 		Others: w.othersWanted(),
 		Moving: func() (string, string) { return ShowMoveCode(w.moveCode()), w.ways() },
 	}
@@ -42,9 +47,6 @@ func (w *work) facts() flows.Facts {
 	}
 	if w.notice != nil && w.notice.Kind == noticeNoNews {
 		f.Case.Due, f.Case.Overdue = p.Calendar.workingDays(w.now, untilNews), false // it gives the next day
-	}
-	if c.Status == Draft {
-		f.NewDue = p.Calendar.AcknowledgeBy(c.Received)
 	}
 	return f
 }

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"heard/flows"
@@ -28,7 +29,7 @@ func (w *work) journey(e flows.Act) error {
 	case flows.ConsentRefused:
 		w.consented(ConsentRefused, "The patient says that they did not ask for this. Disclose nothing; decide what can be looked at.")
 	case flows.NotMe:
-		w.conv.Unwanted = w.conv.Unwanted || len(w.conv.sent()) == 0 // who has a case of their own here still hears of it
+		w.conv.Unwanted = w.conv.Unwanted || !slices.ContainsFunc(w.conv.Cases, OwnCase.isSent) // who has a case of their own here still hears of it
 		w.task(WrongNumber, withinDays, "The number that was given belongs to somebody else. Nothing more goes to it.")
 	case flows.MakeFormal:
 		w.makeFormal(c)

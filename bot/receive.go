@@ -17,8 +17,11 @@ import (
 // is always the store's: a message that cannot be handled is put aside for staff
 // instead.
 func (b *Bot) Receive(ctx context.Context, id ProviderID, in channels.Inbound) error {
-	ctx, cancel := context.WithTimeout(ctx, turnTime)
-	defer cancel()
+	if end, ends := ctx.Deadline(); !ends || time.Until(end) > turnTime {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, turnTime)
+		defer cancel()
+	}
 	p, err := b.provider(id)
 	if err != nil {
 		return err

@@ -17,6 +17,9 @@ type Store interface {
 	LookupID(ctx context.Context, p ProviderID, id ConversationID) (View, error)
 	// Case reads a case and the conversation that its handle leads to.
 	Case(ctx context.Context, p ProviderID, ref CaseRef) (*Case, ConversationID, error)
+	// Cases reads those of several cases that there are and that open, in one round
+	// trip.
+	Cases(ctx context.Context, p ProviderID, refs []CaseRef) ([]*Case, error)
 	// Entry reads one entry of a case's timeline.
 	Entry(ctx context.Context, p ProviderID, c *Case, id EntryID) (Entry, error)
 	// Commit makes a turn true. ErrConflict, ErrFenced, or an error that leaves

@@ -95,7 +95,7 @@ func (w *work) caseNamed(ref string) *Case {
 // turn puts everything together: records first, then what refers to them.
 func (w *work) turn() Turn {
 	t := Turn{Provider: w.p.ID, ID: w.id, Message: w.message, Timer: w.timer}
-	t.Ops = append(t.Ops, PutConversation{&w.conv})
+	t.Ops = append(make([]Op, 0, 1+len(w.cases)+len(w.ops)+len(w.sends)), PutConversation{&w.conv})
 	for _, one := range w.cases {
 		switch {
 		case one.erased && one.c.Version == 0:

@@ -46,19 +46,19 @@ type Media struct {
 // A fact that is empty makes `{name|fallback}` use its fallback.
 type Facts struct {
 	Provider   string
-	PublicName string // neutral, for messages that nobody just asked for
-	Guardian   Words  // who acts if care suffers for a complaint
-	Deputy     Words  // who acts where the complaint is about the guardian
-	Hours      Words  // when people read
-	Alerted    bool   // of late the person used words that may mean danger, which the team was shown
-	NewRef     string // the reference that a draft gets, if this turn begins one
-	NewDue     time.Time
-	Seed       uint64      // orders the statements that this person is asked
-	Kind       string      // of the provider: "nhs", "council", "care_home", "gp"; empty: "nhs"
-	Nation     string      // the provider's jurisdiction; empty: "england"
-	Texts      bool        // the person may be asked, once, whether a text may go where WhatsApp does not reach them
-	Cases      []CaseBrief // of this person, sent and not closed, oldest first; empty: only Case is known
-	Asked      []string    // statements that were asked about the case before
+	PublicName string           // neutral, for messages that nobody just asked for
+	Guardian   Words            // who acts if care suffers for a complaint
+	Deputy     Words            // who acts where the complaint is about the guardian
+	Hours      Words            // when people read
+	Alerted    bool             // of late the person used words that may mean danger, which the team was shown
+	NewRef     string           // the reference that a draft gets, if this turn begins one
+	NewDue     func() time.Time // by when a case is acknowledged that is sent now; days are counted only where a turn tells it
+	Seed       uint64           // orders the statements that this person is asked
+	Kind       string           // of the provider: "nhs", "council", "care_home", "gp"; empty: "nhs"
+	Nation     string           // the provider's jurisdiction; empty: "england"
+	Texts      bool             // the person may be asked, once, whether a text may go where WhatsApp does not reach them
+	Cases      []CaseBrief      // of this person, sent and not closed, oldest first; empty: only Case is known
+	Asked      []string         // statements that were asked about the case before
 	Case       CaseFacts
 
 	// Slip is "spent" where the person tried too many codes of a slip to have another
@@ -66,8 +66,9 @@ type Facts struct {
 	Slip string
 
 	// Reach is how anybody can write to the provider, a line for each address, to be
-	// passed on; empty: that is not known.
-	Reach string
+	// passed on; empty: that is not known. It is a function because few turns ask; nil:
+	// the same.
+	Reach func() string
 
 	// Moving tells the code to go on elsewhere that this turn gives, if it gives one
 	// (ABCD-EFG7), and the provider's other addresses, a line each, which bring the

@@ -77,7 +77,7 @@ func (p *teller) does(ev flows.Event) ([]flows.Effect, error) {
 	p.refs++
 	p.now = p.now.Add(time.Second)
 	ev.Channel = p.channel
-	ev.Facts.NewRef, ev.Facts.NewDue = fmt.Sprintf("H-%d", p.refs), p.now.AddDate(0, 0, 3)
+	ev.Facts.NewRef, ev.Facts.NewDue = fmt.Sprintf("H-%d", p.refs), func() time.Time { return p.now.AddDate(0, 0, 3) }
 	ev.Facts.Seed = p.seed
 	ev.Facts.Provider, ev.Facts.PublicName, ev.Facts.Guardian = "Anytown Hospital", "Anytown", flows.Words{"": "the matron"}
 	ev.Facts.Case = flows.CaseFacts{Ref: p.st.Case, News: "We looked into it.", Due: p.now.AddDate(0, 0, 3)}

@@ -204,7 +204,7 @@ func (w *Simulation) Know(text string) error {
 	case "ways":
 		w.Facts.Moving = func() (string, string) { return simulatedCode, value }
 	case "reach":
-		w.Facts.Reach = value
+		w.Facts.Reach = func() string { return value }
 	case "slip":
 		w.Facts.Slip = value
 	case "texts":
@@ -315,7 +315,7 @@ func (w *Simulation) step(ev Event) error {
 		w.Facts.Moving = func() (string, string) { return simulatedCode, "" }
 	}
 	w.Facts.NewRef = fmt.Sprintf("H-TEST%d", w.refs+1)
-	w.Facts.NewDue = w.Now.AddDate(0, 0, 3)
+	w.Facts.NewDue = func() time.Time { return w.Now.AddDate(0, 0, 3) }
 	w.caseFacts(ev)
 	ev.Facts, ev.Channel = w.Facts, w.Channel
 	next, effects, err := traced(w.Set, w.State, ev, w.Now, func(flow, event string) { w.Fired[flow+" "+event] = true })

@@ -145,7 +145,10 @@ func (t *turn) value(name string) string {
 		_, ways := t.moving()
 		return ways
 	case "reach":
-		return f.Reach
+		if f.Reach == nil {
+			return ""
+		}
+		return f.Reach()
 	case "excerpt":
 		return t.firstWords()
 	case "count":
@@ -165,7 +168,10 @@ func (t *turn) due() string {
 	if due := t.ev.Facts.Case.Due; !due.IsZero() {
 		return t.set.lists[t.lang].day(due)
 	}
-	return t.set.lists[t.lang].day(t.ev.Facts.NewDue)
+	if t.ev.Facts.NewDue == nil {
+		return ""
+	}
+	return t.set.lists[t.lang].day(t.ev.Facts.NewDue())
 }
 
 // firstWords is the beginning of what the person wrote while no question was

@@ -88,6 +88,40 @@ func (s *Store) Case(ctx context.Context, p bot.ProviderID, ref bot.CaseRef) (c 
 	return c, id, nil
 }
 
+// Cases reads those of several cases that there are and that open, in one round
+// trip.
+func (s *Store) Cases(ctx context.Context, p bot.ProviderID, refs []bot.CaseRef) (all []*bot.Case, err error) {
+	args := make([]any, len(refs))
+	for i, ref := range refs {
+		args[i] = string(ref)
+	}
+	err = s.withRing(ctx, p, func(ring *keyring) error {
+		r, err := scriptCases.run(ctx, s.rdb, prefix(p), args...)
+		if err != nil {
+			return err
+		}
+		all = all[:0]
+		var missing error // a newer keyring may have its key
+		for i, ref := range refs {
+			if r[3*i] == "0" {
+				continue
+			}
+			c, err := s.openCase(ring.data, p, ref, r[3*i], r[3*i+1], r[3*i+2])
+			switch {
+			case err == nil:
+				all = append(all, c)
+			case errors.Is(err, errKeyMissing):
+				missing = err
+			}
+		}
+		return missing
+	})
+	if err != nil && !errors.Is(err, errKeyMissing) {
+		return nil, fmt.Errorf("read cases: %w", err)
+	}
+	return all, nil
+}
+
 // Entry reads one entry of a case's timeline.
 func (s *Store) Entry(ctx context.Context, p bot.ProviderID, c *bot.Case, id bot.EntryID) (bot.Entry, error) {
 	value, err := s.rdb.HGet(ctx, caseKey(p, c.Ref), entryField+string(id)).Result()

@@ -26,6 +26,7 @@ var (
 	scriptCommit        = newScript("commit", "clock", "outbox")
 	scriptLookup        = newScript("lookup")
 	scriptCase          = newScript("case")
+	scriptCases         = newScript("cases")
 	scriptLeaseMessages = newScript("lease_messages", "clock", "outbox")
 	scriptSettle        = newScript("settle", "clock", "outbox")
 	scriptReceipt       = newScript("receipt", "clock", "outbox")

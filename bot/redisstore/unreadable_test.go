@@ -116,3 +116,30 @@ func TestACommitBesideARecordThatDoesNotOpen(t *testing.T) {
 		}
 	})
 }
+
+// A case that does not open, by a fault or a key that is gone, must not keep its
+// person from hearing of their other cases.
+func TestACaseThatDoesNotOpenHidesNoOther(t *testing.T) {
+	onBoth(t, func(t *testing.T, o Options) {
+		ctx, p, s := context.Background(), o.Providers[0], openStore(t, o)
+		var refs []bot.CaseRef
+		for _, name := range []string{"keyless", "damaged", "fine"} {
+			refs = append(refs, bot.CaseRef(name))
+			one := &bot.Case{Ref: bot.CaseRef(name), Handle: bot.Handle(name), Status: bot.Draft}
+			if _, err := s.Commit(ctx, bot.Turn{Provider: p, ID: bot.TurnID(name), Ops: []bot.Op{bot.PutCase{Case: one, Conversation: "somebody"}}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		spoil := func(name, field, value string) {
+			if err := s.rdb.HSet(ctx, prefix(p)+"k:"+name, field, value).Err(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		spoil("damaged", "r", "\x01\xff")
+		spoil("keyless", "w", "\x01\x00\x63 sealed with a key that nobody has")
+		all, err := s.Cases(ctx, p, refs)
+		if err != nil || len(all) != 1 || all[0].Ref != "fine" {
+			t.Fatalf("%d cases were read of the one that opens: %v", len(all), err)
+		}
+	})
+}

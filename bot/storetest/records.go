@@ -75,6 +75,27 @@ func oneTrip(w *world) {
 	}
 }
 
+func casesInOneTrip(w *world) {
+	conv := w.begin(daughter)
+	refs := []bot.CaseRef{w.draft(conv).Ref, "H-NONE", w.draft(conv).Ref, w.draft(conv).Ref}
+	_, err := w.Store.Cases(w.ctx, w.Provider, nil)
+	w.must(err, nil, "no cases at all") // the script is known from here on
+	before := w.Trips()
+	all, err := w.Store.Cases(w.ctx, w.Provider, refs)
+	if err != nil || len(all) != 3 {
+		w.t.Fatalf("%d cases of three: %v", len(all), err)
+	}
+	if n := w.Trips() - before; n != 1 {
+		w.t.Fatalf("%d round trips", n)
+	}
+	for i, c := range all {
+		one, _, err := w.Store.Case(w.ctx, w.Provider, c.Ref)
+		if err != nil || c.Ref != refs[[]int{0, 2, 3}[i]] || c.Version != one.Version || c.Handle != one.Handle || !bytes.Equal(c.Key, one.Key) {
+			w.t.Errorf("case %d is another than when it is read alone: %v", i, err)
+		}
+	}
+}
+
 func nothingInClear(w *world) {
 	conv := w.begin(daughter)
 	conv.Session = []byte("SECRETSESSION")

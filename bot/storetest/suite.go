@@ -14,6 +14,7 @@ func Run(t *testing.T, open func(*testing.T) Fixture) {
 		{"a new person is a conversation that does not exist yet", newPerson},
 		{"what was written is read again", readAgain},
 		{"a look-up is one round trip", oneTrip},
+		{"several cases are one round trip", casesInOneTrip},
 		{"nothing private stands in clear", nothingInClear},
 
 		{"a repeated message is done once", duplicate},
