@@ -31,7 +31,7 @@ func (e *turnEncoder) encode(op bot.Op) error {
 		e.add("r", string(op.Conversation))
 		return nil
 	case bot.KeepWith:
-		sealed, err := e.store.sealRecord(e.ring.closed, place{e.provider, kindKept, string(op.Conversation)}, op.Entry)
+		sealed, err := e.store.sealRecord(e.ring.closed, place{e.provider, kindKept, string(op.Conversation)}, &op.Entry)
 		e.add("w", string(op.Conversation), sealed)
 		return err
 	case bot.EraseKept, bot.Vacate:
@@ -144,7 +144,7 @@ func (e *turnEncoder) appendEntry(op bot.Append) error {
 	if err != nil {
 		return err
 	}
-	sealed, err := e.store.sealRecord(own, entryPlace(e.provider, op.Case.Ref, op.Entry.ID), op.Entry)
+	sealed, err := e.store.sealRecord(own, entryPlace(e.provider, op.Case.Ref, op.Entry.ID), &op.Entry)
 	e.add("a", string(op.Case.Ref), string(op.Entry.ID), sealed, flag(e.cases[op.Case.Ref]))
 	return err
 }
@@ -154,7 +154,7 @@ func (e *turnEncoder) enqueue(op *bot.Enqueue) error {
 	if task == "" || strings.ContainsAny(task, " \t\r\n") {
 		return fmt.Errorf("a message needs a task without spaces")
 	}
-	sealed, err := e.store.sealRecord(e.ring.closed, place{e.provider, kindMessage, task}, op.Message)
+	sealed, err := e.store.sealRecord(e.ring.closed, place{e.provider, kindMessage, task}, &op.Message)
 	sender := ""
 	if c := e.own.conversation(op.Conversation); c != nil {
 		sender = senderTag(c.Channel, c.Sender)

@@ -11,12 +11,9 @@ import (
 )
 
 // sealRecord encodes and seals a record.
-func (b *backend) sealRecord(k interface{ seal(place, []byte) []byte }, at place, record any) ([]byte, error) {
-	plain, err := b.wire.marshal(record)
-	if err != nil {
-		return nil, err
-	}
-	return k.seal(at, plain), nil
+func (b *backend) sealRecord(k interface{ seal(place, []byte) []byte }, at place, record any) (sealed []byte, err error) {
+	err = b.wire.with(record, func(plain []byte) { sealed = k.seal(at, plain) })
+	return sealed, err
 }
 
 // openRecord is its reverse.

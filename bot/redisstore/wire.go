@@ -1,8 +1,10 @@
 package redisstore
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/fxamacker/cbor/v2"
 )
@@ -16,12 +18,13 @@ var errWire = errors.New("a record has a format this version does not know")
 // encoding is how records are written and read. Text that is not UTF-8 is read
 // as it is: one bad byte must not make a person's words unreadable.
 type encoding struct {
-	enc cbor.EncMode
-	dec cbor.DecMode
+	enc  cbor.UserBufferEncMode
+	dec  cbor.DecMode
+	room *sync.Pool // of *bytes.Buffer
 }
 
 func newEncoding() (encoding, error) {
-	enc, err := cbor.EncOptions{Time: cbor.TimeRFC3339NanoUTC}.EncMode()
+	enc, err := cbor.EncOptions{Time: cbor.TimeRFC3339NanoUTC}.UserBufferEncMode()
 	if err != nil {
 		return encoding{}, fmt.Errorf("encoding of records: %w", err)
 	}
@@ -29,15 +32,25 @@ func newEncoding() (encoding, error) {
 	if err != nil {
 		return encoding{}, fmt.Errorf("decoding of records: %w", err)
 	}
-	return encoding{enc, dec}, nil
+	return encoding{enc, dec, &sync.Pool{New: func() any { return new(bytes.Buffer) }}}, nil
 }
 
-func (e encoding) marshal(record any) ([]byte, error) {
-	body, err := e.enc.Marshal(record)
-	if err != nil {
-		return nil, fmt.Errorf("encode %T: %w", record, err)
+func (e encoding) marshal(record any) (data []byte, err error) {
+	err = e.with(record, func(encoded []byte) { data = bytes.Clone(encoded) })
+	return data, err
+}
+
+// with has something done with an encoded record, which is there only meanwhile.
+func (e encoding) with(record any, do func(encoded []byte)) error {
+	buf := e.room.Get().(*bytes.Buffer)
+	defer e.room.Put(buf)
+	buf.Reset()
+	_ = buf.WriteByte(wireFormat) // never fails
+	if err := e.enc.MarshalToBuffer(record, buf); err != nil {
+		return fmt.Errorf("encode %T: %w", record, err)
 	}
-	return append([]byte{wireFormat}, body...), nil
+	do(buf.Bytes())
+	return nil
 }
 
 func (e encoding) unmarshal(data []byte, record any) error {
