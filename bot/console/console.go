@@ -25,6 +25,7 @@ type Options struct {
 	NothingKept bool                      // every page says so
 	As          *desk.Who                 // the try-out: everybody who comes is this member; nil: they sign in
 	Location    *time.Location            // of the times that are shown; nil: the machine's
+	SessionLook time.Duration             // how often the session of a live page is looked at; 0: every 30 s
 	Now         func() time.Time
 	Log         *slog.Logger
 }
@@ -51,6 +52,9 @@ func New(o Options) *Console {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.SessionLook == 0 {
+		o.SessionLook = sessionLook
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -31,6 +32,7 @@ type house struct {
 	bot    *bot.Bot
 	server *httptest.Server
 	logged *strings.Builder
+	away   atomic.Int64 // how far the desk's clock is ahead, as a time.Duration
 }
 
 const ownPassword = "four old brown shoes"
@@ -69,7 +71,9 @@ func newHouseOf(t testing.TB, change func(*console.Options), of func(*bot.Provid
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.desk = desk.New(desk.Options{Store: h.store, Bot: h.bot, Provider: p})
+	h.desk = desk.New(desk.Options{
+		Store: h.store, Bot: h.bot, Provider: p, Now: func() time.Time { return time.Now().Add(time.Duration(h.away.Load())) },
+	})
 	options := console.Options{Desks: []*desk.Desk{h.desk}, Location: time.UTC, Log: logTo(h.logged)}
 	if change != nil {
 		change(&options)

@@ -15,6 +15,7 @@ import (
 
 	"heard/bot"
 	"heard/bot/desk"
+	"heard/bot/web"
 )
 
 // How to add a page to the desk.
@@ -58,13 +59,14 @@ import (
 // pages are the pages of one provider's desk.
 type pages struct {
 	*Console
-	desk   *desk.Desk
-	signOn SignOn // nil: there is none
-	root   string // "/desk/stmarys"
+	desk    *desk.Desk
+	changes *web.Changes // one watcher, however many look
+	signOn  SignOn       // nil: there is none
+	root    string       // "/desk/stmarys"
 }
 
 func newPages(all *Console, one *desk.Desk) *pages {
-	return &pages{Console: all, desk: one, signOn: all.o.SignOn[one.Provider().ID], root: rootOf(one)}
+	return &pages{Console: all, desk: one, changes: web.NewChanges(one.Changes), signOn: all.o.SignOn[one.Provider().ID], root: rootOf(one)}
 }
 
 func (p *pages) routes() {
@@ -72,6 +74,7 @@ func (p *pages) routes() {
 	p.page("GET /{rest...}", "", func(*visit) error { return noPage() })
 	p.signInRoutes()
 	p.workRoutes()
+	p.liveRoutes()
 	p.caseRoutes()
 	p.fileRoutes()
 	p.taskRoutes()
@@ -119,6 +122,9 @@ func (p *pages) page(pattern string, need desk.Permission, do func(*visit) error
 		who, err := p.signedIn(r)
 		v := &visit{w, r, who, p}
 		switch {
+		case rejectedAs(err, desk.RejectSignIn) && isLive(r):
+			http.Error(w, "You are signed out.", http.StatusUnauthorized)
+			return
 		case rejectedAs(err, desk.RejectSignIn):
 			p.signInFirst(w, r)
 			return
@@ -127,7 +133,7 @@ func (p *pages) page(pattern string, need desk.Permission, do func(*visit) error
 			v.lead(passwordPath)
 			return
 		case need != "" && !who.May(need):
-			err = &bot.Rejection{Code: desk.RejectNotAllowed, Sentence: "Your role does not allow this. Ask an administrator if it should."}
+			err = notAllowed()
 		default:
 			err = do(v)
 		}
@@ -137,10 +143,17 @@ func (p *pages) page(pattern string, need desk.Permission, do func(*visit) error
 	})
 }
 
+func notAllowed() error {
+	return &bot.Rejection{Code: desk.RejectNotAllowed, Sentence: "Your role does not allow this. Ask an administrator if it should."}
+}
+
 // signedIn is who asks: in a try-out the one who is always there.
 func (p *pages) signedIn(r *http.Request) (desk.Signed, error) {
 	if p.o.As != nil {
 		return desk.Signed{Who: *p.o.As}, nil
+	}
+	if isLive(r) {
+		return p.desk.Present(r.Context(), p.token(r))
 	}
 	return p.desk.SignedIn(r.Context(), p.token(r))
 }

@@ -25,7 +25,8 @@ const linesShown = 50
 // workBody is the work list as its template reads it.
 type workBody struct {
 	desk.Work
-	Narrowed bool // by something
+	Narrowed bool   // by something
+	Seen     uint64 // the count of changes that it is as new as, at least
 	Lines    []taskView
 	Fields   []inputField
 	Pages    listPages
@@ -49,11 +50,15 @@ func filterOf(r *http.Request) desk.Filter {
 
 func (p *pages) work(v *visit) error {
 	f := filterOf(v.r)
+	seen, err := p.desk.Changes(v.r.Context())
+	if err != nil {
+		return err
+	}
 	w, err := p.desk.Work(v.r.Context(), v.who.Who, f)
 	if err != nil {
 		return err
 	}
-	body := workBody{Work: w, Narrowed: v.r.URL.RawQuery != "", Pages: pagesOf(v.r, f, w.Total)}
+	body := workBody{Work: w, Seen: seen, Narrowed: v.r.URL.RawQuery != "", Pages: pagesOf(v.r, f, w.Total)}
 	for n, i := range w.Items {
 		body.Lines = append(body.Lines, p.taskOf(v, i, n))
 	}

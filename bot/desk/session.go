@@ -144,7 +144,21 @@ func (d *Desk) SignedIn(ctx context.Context, token string) (Signed, error) {
 			return Signed{}, err
 		}
 	}
-	return Signed{Who: m.who(), Login: m.Login, HasPassword: m.Password != "", MustChange: m.Temporary && !s.SignOn}, nil
+	return signed(s, m), nil
+}
+
+// Present tells who a session's cookie is of, and does not keep the session up: for what
+// a page asks by itself.
+func (d *Desk) Present(ctx context.Context, token string) (Signed, error) {
+	s, m, err := d.session(ctx, token)
+	if err != nil {
+		return Signed{}, err
+	}
+	return signed(s, m), nil
+}
+
+func signed(s session, m Member) Signed {
+	return Signed{Who: m.who(), Login: m.Login, HasPassword: m.Password != "", MustChange: m.Temporary && !s.SignOn}
 }
 
 func (d *Desk) session(ctx context.Context, token string) (s session, m Member, err error) {

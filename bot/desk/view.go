@@ -16,6 +16,7 @@ import (
 type View struct {
 	Ref      bot.CaseRef
 	Version  uint64
+	Mark     uint64 // of CaseMark
 	Status   bot.CaseStatus
 	Stage    flows.Stage
 	Formal   bool
@@ -91,7 +92,7 @@ func (d *Desk) Case(ctx context.Context, who Who, ref bot.CaseRef) (*View, error
 	v := d.view(c, revealed)
 	d.lines(v, entries, revealed)
 	v.planned(c.Pending)
-	v.Tasks = tasks
+	v.Tasks, v.Mark = tasks, caseMark(c, tasks)
 	if !who.May(GiveOut) {
 		v.Barred = nil
 	}

@@ -152,23 +152,6 @@ func (d *Desk) Cases(ctx context.Context, who Who, f Filter) (l List, err error)
 	return l, err
 }
 
-// tasksOf are the tasks of one case that somebody may see.
-func (d *Desk) tasksOf(ctx context.Context, who Who, c *bot.Case) (tasks []Item, err error) {
-	now := d.days()
-	err = d.index.now(ctx, func(s snapshot) error {
-		for _, t := range s.due {
-			if t.About() != c.Ref {
-				continue
-			}
-			if i, may := d.shown(who, t, c, now); may {
-				tasks = append(tasks, i)
-			}
-		}
-		return nil
-	})
-	return tasks, err
-}
-
 // maySeeTask tells whether a task may be on somebody's list. One about care that
 // changed is the guardian's alone, who also sees what nobody has done for long.
 func maySeeTask(who Who, t bot.StaffTask, c *bot.Case, went Role) bool {

@@ -85,7 +85,7 @@ func (c *Page) routes() {
 	c.mux.HandleFunc("GET /try/cases", c.tryCases)
 	c.mux.HandleFunc("POST /try/cases/{ref}/updates", c.sendUpdate)
 	c.mux.HandleFunc("POST /try/cases/{ref}/outcome", c.tellOutcome)
-	c.mux.HandleFunc("GET /try/events", c.changes.Stream)
+	c.mux.HandleFunc("GET /try/events", web.Live{Changes: c.changes}.Stream)
 	c.mux.Handle("GET "+web.AssetRoot, c.assets)
 	if c.o.Phones != nil {
 		c.mux.Handle("/phone/", http.StripPrefix("/phone", c.o.Phones))
