@@ -1,6 +1,7 @@
 package flows_test
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"strings"
@@ -44,6 +45,20 @@ func TestLibraryIsClean(t *testing.T) {
 	for _, languages := range [][]string{{"en"}, {"en", "cy"}} {
 		for _, p := range flows.Check(src, flows.CheckOptions{Languages: languages}) {
 			t.Errorf("in %v: %s", languages, p)
+		}
+	}
+}
+
+// What a person answered stands on the page of their case under a name: a code would
+// be read by no handler, and "What to call you" is not for them.
+func TestStaffReadANameForEachAnswer(t *testing.T) {
+	src, err := flows.Parse(library.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range src.Fields {
+		if name := cmp.Or(f.Staff, f.Label); f.Property != "" && (name == "" || strings.Contains(" "+name+" ", " you ")) {
+			t.Errorf("staff read %q for %s", name, f.Name)
 		}
 	}
 }

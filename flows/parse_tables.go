@@ -17,6 +17,7 @@ func (r *sourceReader) readFields(n yamlNode) {
 		at := r.object(value, "a field", yamlKeys{
 			"type":     func(v yamlNode) { f.Type = r.oneOf(v, "the type", fieldTypes()...) },
 			"label":    func(v yamlNode) { f.Label = r.sentence(v, "label") },
+			"staff":    func(v yamlNode) { f.Staff = r.sentence(v, "staff") },
 			"property": func(v yamlNode) { f.Property = r.name(v, "property") },
 			"privacy":  func(v yamlNode) { f.Privacy = r.oneOf(v, "privacy", "ordinary", "identity", "special") },
 		})

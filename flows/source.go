@@ -159,6 +159,7 @@ type FieldSource struct {
 	Name     string
 	Type     string // "text", "option", "options", "yes/no", "number", "date", "when", "story", "points", "case", "phone", "postcode", "files"
 	Label    string // in the summary; empty: not shown there
+	Staff    string // what staff read for it; empty: Label
 	Property string // the case property it becomes; empty: stays in the conversation
 	Privacy  string // "ordinary", "identity" (hidden when not named), "special"
 }

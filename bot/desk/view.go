@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -257,8 +258,8 @@ func (d *Desk) identifies(property string) bool {
 
 // Label is what was asked, in words.
 func (d *Desk) Label(property string) string {
-	if f, ok := d.o.Provider.Flows.FieldOfProperty(property); ok && f.Label != "" {
-		return f.Label
+	if f, ok := d.o.Provider.Flows.FieldOfProperty(property); ok && f.Staff+f.Label != "" {
+		return cmp.Or(f.Staff, f.Label)
 	}
 	words := strings.ReplaceAll(property, "_", " ")
 	if words == "" {
