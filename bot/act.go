@@ -33,10 +33,7 @@ func (w *work) act(e flows.Act) error {
 	case flows.NotUnderstood:
 		w.task(NotUnderstood, withinDay, "The person was not understood three times. What they wrote is kept.")
 	case flows.SendReply:
-		if w.subject != nil {
-			w.change(w.subject) // staff who write meanwhile read it first
-		}
-		w.task(ReadReply, withinDays, "The person wrote back.")
+		w.replied()
 	case flows.Withdraw:
 		w.task(AskedWithdraw, withinDays, "The person wants to take the complaint back. Confirm it with them.")
 	case flows.AskErasure:

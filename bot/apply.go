@@ -132,6 +132,9 @@ func (w *work) save(e flows.Save) {
 		entry.Kind = Replied
 	}
 	w.write(c, entry)
+	if entry.Kind == Replied && c != nil {
+		w.replying(c)
+	}
 }
 
 // guardedProperties begin the case properties that are for whom the person chose,

@@ -242,6 +242,14 @@ type Entry struct {
 	Outcome *Answered `cbor:"20,keyasint,omitempty"` // the whole of an outcome; nil: Text is all
 }
 
+// TellsStory tells whether an entry is what happened, in the person's words: what came
+// before they sent it. What they write later is an answer to something else, and is
+// never read back to them as their complaint.
+func (c *Case) TellsStory(e Entry) bool {
+	later := !c.Opened.IsZero() && e.At.After(c.Opened)
+	return e.Kind == Said && e.Point == 0 && (e.Field == "" || e.Field == "story") && !later
+}
+
 // StaffTask is something that a person on the staff must see to.
 type StaffTask struct {
 	ID   string         `cbor:"-"` // record and kind: writing one again replaces it
@@ -383,10 +391,11 @@ const (
 	Fetch   TimerKind = "fetch" // the files of an entry are fetched from the provider
 	Burn    TimerKind = "burn"  // the files of an erased case are removed
 
-	AskLine TimerKind = "line"      // the handler is asked for one line of news
-	Await   TimerKind = "statement" // somebody outside the team should have answered
-	Chase   TimerKind = "chase"     // an alert that nobody has taken
-	Morning TimerKind = "morning"   // staff are told what is overdue
+	Unfinished TimerKind = "reply"     // an answer to the team was begun, and may never be finished
+	AskLine    TimerKind = "line"      // the handler is asked for one line of news
+	Await      TimerKind = "statement" // somebody outside the team should have answered
+	Chase      TimerKind = "chase"     // an alert that nobody has taken
+	Morning    TimerKind = "morning"   // staff are told what is overdue
 )
 
 // Timer is something to do later, by the store's clock. Its ID is made of its

@@ -65,6 +65,8 @@ func (b *Bot) woken(ctx context.Context, p *provider, l TimerLease, turn TurnID)
 		return b.callByText(ctx, p, l, nothing)
 	case Unopened:
 		return b.unopened(ctx, p, l, nothing)
+	case Unfinished:
+		return b.unfinished(ctx, p, l, nothing)
 	case AskLine:
 		return b.askLine(ctx, p, l, nothing)
 	case Await:
@@ -206,21 +208,26 @@ func (b *Bot) notTold(t Turn, task StaffTask, cause error) Turn {
 	return t
 }
 
-// underWay is the kind of the notice of a case that is offered in the conversation,
-// if any.
-func (w *work) underWay(ref CaseRef) string {
+// underWay is the notice of a case that is offered in the conversation, or that was
+// read there and not answered; nil: none.
+func (w *work) underWay(ref CaseRef) *flows.Notice {
 	st, err := flows.Decode(w.conv.Session)
 	if err != nil || st.Notice == nil || st.Notice.Case != string(ref) {
-		return ""
+		return nil
 	}
-	return st.Notice.Kind
+	return st.Notice
 }
 
 // dueNotice is the first notice that may be told now, or -1: what somebody wrote
 // comes before what comes by itself. While one is offered and not read, another of
-// its kind would say the same again.
-func (c *Case) dueNotice(now time.Time, underWay string) int {
-	due := func(n Notice) bool { return !n.Held && !n.NotBefore.After(now) && n.Kind != underWay }
+// its kind would say the same again; one that was read keeps back nothing but itself.
+func (c *Case) dueNotice(now time.Time, underWay *flows.Notice) int {
+	due := func(n Notice) bool {
+		if n.Held || n.NotBefore.After(now) {
+			return false
+		}
+		return underWay == nil || n.Kind != underWay.Kind || underWay.Told && string(n.Entry) != underWay.ID
+	}
 	if i := slices.IndexFunc(c.Pending, func(n Notice) bool { return n.Entry != "" && due(n) }); i >= 0 {
 		return i
 	}
@@ -230,7 +237,7 @@ func (c *Case) dueNotice(now time.Time, underWay string) int {
 // waiting is what the person would be told if they asked now, or -1: what is due,
 // else what they put off. due says that it may be told by itself.
 func (c *Case) waiting(now time.Time) (i int, due bool) {
-	if i := c.dueNotice(now, ""); i >= 0 {
+	if i := c.dueNotice(now, nil); i >= 0 {
 		return i, true
 	}
 	return slices.IndexFunc(c.Pending, func(n Notice) bool { return !n.Held && !n.Planned && n.Entry != "" }), false

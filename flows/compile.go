@@ -108,6 +108,9 @@ func compileVersion(f FlowSource, w wording, languages []string, fields map[stri
 		if v.stage == Making && st.kind == Ask && len(st.remind) == 0 {
 			st.remind = defaultRemind()
 		}
+		if st.passesOn() {
+			st.remind = []time.Duration{untilPassedOn}
+		}
 		v.steps = append(v.steps, st)
 		v.index[st.name] = st
 	}

@@ -172,8 +172,13 @@ func (t *turn) danger(f *Frame, s *step, word string) error {
 	return t.beside(t.set.urgentFlow)
 }
 
-// keepSaid keeps a message that is no answer: with the story if it tells something.
+// keepSaid keeps a message that is no answer: with the story if it tells something,
+// and where it answers news, as a reply.
 func (t *turn) keepSaid(s *step, word string) {
+	if t.replies(t.top(), s, word) {
+		t.passOnWords()
+		return
+	}
 	if t.tells(s, word) {
 		t.tell()
 		return
@@ -200,6 +205,9 @@ func (t *turn) read(f *Frame, s *step, word string, away time.Duration) error {
 		}
 		t.keepRest(s, a)
 		return t.accept(f, s, a)
+	}
+	if t.replies(f, s, word) {
+		return t.reply(f, s)
 	}
 	if t.tells(s, word) {
 		return t.toldMore(f, away)

@@ -34,6 +34,9 @@ func (t *turn) silence() error {
 	if err := t.fire(f, s, s.events.silence); err != nil {
 		return err
 	}
+	if s.passesOn() {
+		return t.unfinished(f, s)
+	}
 	t.dropPending()
 	f.Nudges++
 	if t.st.Notice != nil && t.st.Notice.Kind == f.Flow {
@@ -118,7 +121,14 @@ func (t *turn) nothingToAsk(kind string) bool {
 
 // dropNotice makes way for newer news: what was offered and not read stays with
 // the case, and is offered after it.
-func (t *turn) dropNotice() { t.st = t.st.WithoutNotice() }
+//
+// One that was read is done with, if nothing is open but whether they want to answer.
+func (t *turn) dropNotice() {
+	if n := t.st.Notice; n != nil && n.Told && t.onlyReply(n.Kind) {
+		t.effects = append(t.effects, Done{Notice: *n})
+	}
+	t.st = t.st.WithoutNotice()
+}
 
 // WithoutNotice is the state without the notice that is offered, and without the flow
 // that tells it.

@@ -75,6 +75,8 @@ const (
 	phraseWordsOf        = "words.of"
 	phraseSentMore       = "send.more"
 	phrasePointMore      = "points.more"
+	phraseReplyKept      = "reply.kept"
+	phraseReplyLeft      = "reply.left"
 	phraseUnsaid         = "unsaid"
 	phraseUnsaidNone     = "unsaid.none"
 	phraseAskRaise       = "ask.raise"
@@ -97,7 +99,7 @@ func enginePhrases() []string {
 		phraseNothingHere, phraseSeenInDanger, phraseWordsYes, phraseWordsNo, phraseWordsSend, phraseWordsUnsure, phraseWordsMonths, phraseWordsToday,
 		phraseWordsYesterday, phraseWordsComing, phraseWordsWeekdays, phraseWordsDay, phraseWordsNumbers, phraseWordsDays,
 		phraseWordsWeeks, phraseWordsMonthLong, phraseWordsYears, phraseWordsLastYear, phraseWordsLast, phraseWordsAgo, phraseWordsNotMonths, phraseWordsOf,
-		phraseSentMore, phraseFinding, phrasePointMore, phraseUnsaid, phraseUnsaidNone, phraseAskRaise, phraseRaiseNo,
+		phraseSentMore, phraseFinding, phrasePointMore, phraseReplyKept, phraseReplyLeft, phraseUnsaid, phraseUnsaidNone, phraseAskRaise, phraseRaiseNo,
 		phraseStatusSeveral, phraseStatusLine, phraseStatusLate, phraseStatusDraft,
 	}
 	keys = append(keys, apartPhrases()...)

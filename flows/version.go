@@ -155,6 +155,11 @@ func (v *version) ahead(from, to string) bool {
 	return from == to || look(from)
 }
 
+// does tells whether a step of the flow does something.
+func (v *version) does(a Action) bool {
+	return slices.ContainsFunc(v.steps, func(s *step) bool { return slices.Contains(s.do, a) })
+}
+
 // measures tells whether the flow asks statements.
 func (v *version) measures() bool {
 	for _, s := range v.steps {

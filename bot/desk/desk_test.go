@@ -206,6 +206,12 @@ func TestPointsAndStory(t *testing.T) {
 	if fmt.Sprint(told.Points) != "[They forgot her It was cold]" {
 		t.Errorf("what happened is shown as no point: %q", told.Points)
 	}
+	late := h.look(handler, h.put(bot.Case{Points: 2},
+		bot.Entry{Kind: bot.Said, Field: "story", Text: "They forgot her", At: h.now.Add(-time.Minute)}, bot.Entry{Kind: bot.Said, Text: "All night", At: h.now},
+		bot.Entry{Kind: bot.Said, Text: "That is not what I asked", At: h.now.Add(time.Hour)}))
+	if fmt.Sprint(late.Points) != "[]" || len(late.Story) != 2 || len(late.Timeline) != 1 || late.Timeline[0].Text != "That is not what I asked" {
+		t.Errorf("what was written later is put into their mouth as the complaint: %+v", late)
+	}
 	if len(v.Story) != 1 || fmt.Sprint(v.Points) != "[No tea Nobody came\nfor an hour]" || v.Wish != "An apology" || len(v.Timeline) != 1 {
 		t.Errorf("%+v", v)
 	}

@@ -199,7 +199,7 @@ func (d *Desk) storyWords(ctx context.Context, c *bot.Case) (map[string]bool, er
 	}
 	set := map[string]bool{}
 	for _, e := range entries {
-		if e.Kind == bot.Said && (e.Field == "" || e.Field == "story" || e.Point > 0) {
+		if c.TellsStory(e) || e.Kind == bot.Said && e.Point > 0 {
 			for _, w := range wordsOf(e.Text) {
 				if len(w) > 3 { // "the" and "and" are in everything
 					set[w] = true

@@ -91,7 +91,7 @@ func (d *Desk) Case(ctx context.Context, who Who, ref bot.CaseRef) (*View, error
 		return nil, err
 	}
 	v := d.view(c, revealed)
-	d.lines(v, entries, revealed)
+	d.lines(v, c, entries, revealed)
 	v.planned(c.Pending)
 	v.Tasks, v.Mark = tasks, caseMark(c, tasks)
 	if !who.May(GiveOut) {
@@ -196,7 +196,7 @@ func (d *Desk) answer(v *View, f bot.Field, revealed bool) {
 }
 
 // lines divides the timeline into the story, the points and all else.
-func (d *Desk) lines(v *View, entries []bot.Entry, revealed bool) {
+func (d *Desk) lines(v *View, c *bot.Case, entries []bot.Entry, revealed bool) {
 	for _, e := range entries {
 		l := d.line(e, revealed)
 		switch {
@@ -204,7 +204,7 @@ func (d *Desk) lines(v *View, entries []bot.Entry, revealed bool) {
 			v.Timeline = append(v.Timeline, l)
 		case e.Kind == bot.Said && e.Point > 0:
 			v.Points = joinPoint(v.Points, e)
-		case e.Kind == bot.Said && (e.Field == "" || e.Field == "story"):
+		case c.TellsStory(e):
 			v.Story = append(v.Story, l)
 		default:
 			v.Timeline = append(v.Timeline, l)

@@ -210,7 +210,7 @@ func (c *Page) caseOf(ctx context.Context, one *bot.Case) (*caseView, error) {
 	}
 	v.Answers = c.answersOf(one)
 	for _, e := range entries {
-		if e.Kind == bot.Said && !c.withheld(one, e.Field) && c.isStory(e.Field) {
+		if e.Kind == bot.Said && !c.withheld(one, e.Field) && one.TellsStory(e) {
 			v.Words = append(v.Words, lineView{At: e.At, Text: e.Text, Media: mediaNames(e.Media)})
 			continue
 		}
@@ -279,15 +279,6 @@ func (c *Page) withheld(one *bot.Case, property string) bool {
 	}
 	f, ok := c.o.Flows.FieldOfProperty(property)
 	return !ok || f.Privacy == "identity"
-}
-
-// isStory tells whether a property is told in many messages.
-func (c *Page) isStory(property string) bool {
-	if c.o.Flows == nil {
-		return property == "story"
-	}
-	f, _ := c.o.Flows.FieldOfProperty(property) // undeclared: no story
-	return property == "" || f.Type == "story"
 }
 
 // propertyName is what was asked, in words.
