@@ -85,7 +85,22 @@ func (w *work) leave() {
 	default:
 		w.unreachable(c)
 	}
+	for _, ref := range w.otherCases() {
+		w.op(SetTimer{Timer{Kind: Gone, Case: ref}}) // its own turn reads it, and sees what it may say
+	}
 	w.refusesTexts()
+}
+
+// otherCases are those that the person has sent besides the one that the conversation
+// has, and that are not closed.
+func (w *work) otherCases() []CaseRef {
+	var refs []CaseRef
+	for _, o := range w.conv.Cases {
+		if !o.Sent.IsZero() && !o.Closed && (w.current == nil || o.Ref != w.current.Ref) {
+			refs = append(refs, o.Ref)
+		}
+	}
+	return refs
 }
 
 // slipped tells whether a word stops all messages that people send for other reasons:
@@ -131,6 +146,11 @@ func (w *work) comeBack() {
 	if w.current != nil {
 		w.reachable(w.current)
 	}
+	for _, ref := range w.otherCases() {
+		w.op(EndTask{string(ref) + "/" + string(PersonLeft)})
+		w.op(DropTimer{Timer{Kind: Gone, Case: ref}.ID()})
+		w.op(SetTimer{Timer{Kind: News, Case: ref}}) // where nothing waits it changes nothing
+	}
 }
 
 // reachable takes back that the person of a case gets no messages.
@@ -147,17 +167,33 @@ func (w *work) unreachable(c *Case) {
 	switch {
 	case c.Status == Draft:
 	case c.anonymous():
-		w.op(SetTimer{Timer{Kind: Gone, Case: c.Ref, After: 2*time.Hour + rand.N(8*time.Hour)}})
+		w.op(SetTimer{c.gone()})
 	default:
-		t := StaffTask{
-			ID: c.taskID(PersonLeft), Kind: PersonLeft, Case: c.Ref, At: w.now, Due: w.now.Add(withinDay),
-			Text: "The person opted out of messages. Their case goes on: reach them another way.",
-		}
-		if w.conv.Slip {
-			t.Text, t.Phone = "The person wrote "+slipWords+" Their case goes on. Call or write to them.", w.number()
-		}
-		w.op(AddTask{t})
+		w.op(AddTask{c.leftBy(&w.conv, w.now)})
 	}
+}
+
+// gone is the timer by which the staff of an anonymous case learn that its person
+// cannot be reached.
+func (c *Case) gone() Timer {
+	return Timer{Kind: Gone, Case: c.Ref, Tries: 1, After: 2*time.Hour + rand.N(8*time.Hour)}
+}
+
+// leftBy is the task of a case whose person gets no messages any more.
+func (c *Case) leftBy(conv *Conversation, now time.Time) StaffTask {
+	t := StaffTask{ID: c.taskID(PersonLeft), Kind: PersonLeft, Case: c.Ref, At: now, Due: now.Add(withinDay)}
+	switch anonymous := c.anonymous(); {
+	case anonymous && conv.Slip:
+		t.Text = "The person wrote " + slipWords + " Their case goes on."
+	case anonymous:
+		t.Text = "The person cannot be reached by message. Their case goes on."
+	case conv.Slip:
+		number, _ := channels.Phone(conv.Address)
+		t.Text, t.Phone = "The person wrote "+slipWords+" Their case goes on. Call or write to them.", string(number)
+	default:
+		t.Text = "The person opted out of messages. Their case goes on: reach them another way."
+	}
+	return t
 }
 
 func (c *Case) taskID(kind StaffTaskKind) string { return string(c.Ref) + "/" + string(kind) }

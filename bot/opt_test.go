@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -91,6 +92,55 @@ func TestCancelMayNotMeanStop(t *testing.T) {
 				t.Fatalf("staff have %+v", task)
 			}
 			w.hasWords(task.Text, "CANCEL, END or QUIT", "may not have been meant")
+		})
+	}
+}
+
+// Somebody with two complaints sends STOP: the staff of both must learn that no message
+// reaches them, or one waits for an answer that nobody can give. Those of an anonymous
+// one learn it late.
+func TestStopReachesEveryCase(t *testing.T) {
+	for first, late := range map[string]bool{"Anyone who helps": false, "Nobody": true} {
+		t.Run(first, func(t *testing.T) {
+			w := onEmbedded(t)
+			one := w.complain(daughter, first)
+			two := w.complain(daughter, "Anyone who helps")
+			if one.Ref == two.Ref {
+				t.Fatal("it is one case")
+			}
+			told := func() (refs []bot.CaseRef) {
+				tasks, err := w.desk.StaffTasks(w.ctx, hospital, 100)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, task := range tasks {
+					if task.Kind == bot.PersonLeft {
+						refs = append(refs, task.Case)
+					}
+				}
+				slices.Sort(refs)
+				return refs
+			}
+			both := []bot.CaseRef{one.Ref, two.Ref}
+			slices.Sort(both)
+			w.stop(daughter)
+			w.wake(w.bot)
+			if want := map[bool][]bot.CaseRef{false: both, true: {two.Ref}}[late]; !slices.Equal(told(), want) {
+				t.Errorf("staff know of %v, want %v", told(), want)
+			}
+			w.later(11 * time.Hour)
+			if !slices.Equal(told(), both) {
+				t.Errorf("staff know of %v, want %v", told(), both)
+			}
+			w.update(one.Ref, "The ward has answered.")
+			w.start(daughter)
+			w.later(14 * time.Hour) // in the morning
+			if len(told()) != 0 {
+				t.Errorf("they are back, and staff have %v", told())
+			}
+			if got := w.hears(daughter); got == "" {
+				t.Error("they are back, and the news of their older case is not told")
+			}
 		})
 	}
 }

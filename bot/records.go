@@ -386,7 +386,7 @@ const (
 	News  TimerKind = "wake"   // the case has something to tell its person
 
 	Consult TimerKind = "ask"   // a conversation is asked something about somebody else's case
-	Gone    TimerKind = "left"  // staff learn that an anonymous person cannot be reached
+	Gone    TimerKind = "left"  // staff learn that a person cannot be reached
 	ByText  TimerKind = "text"  // who was not reached gets a text
 	Fetch   TimerKind = "fetch" // the files of an entry are fetched from the provider
 	Burn    TimerKind = "burn"  // the files of an erased case are removed
@@ -410,7 +410,7 @@ type Timer struct {
 
 	Entry   EntryID          `cbor:"6,keyasint,omitempty"`  // Fetch: whose files
 	Channel channels.Channel `cbor:"7,keyasint,omitempty"`  // Fetch: from where
-	Tries   int              `cbor:"8,keyasint,omitempty"`  // Fetch: how often it failed; Chase: how often somebody was told
+	Tries   int              `cbor:"8,keyasint,omitempty"`  // Fetch: how often it failed; Chase: how often somebody was told; Gone: 1 once it is time
 	Folder  string           `cbor:"9,keyasint,omitempty"`  // Burn: what FileFolder named
 	Files   []FileID         `cbor:"10,keyasint,omitempty"` // Burn: those of an entry; none: all
 }

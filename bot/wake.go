@@ -248,8 +248,8 @@ func (n Notice) flow(ref CaseRef) flows.Notice {
 	return flows.Notice{Kind: n.Kind, Case: string(ref), ID: string(n.Entry)}
 }
 
-// gone tells the staff of an anonymous case, late and at random, that the person
-// cannot be reached, unless they came back meanwhile.
+// gone tells the staff of a case that its person cannot be reached, unless they came
+// back meanwhile. Those of an anonymous case learn it late and at random.
 func (b *Bot) gone(ctx context.Context, p *provider, l TimerLease, t Turn) (Turn, error) {
 	c, id, err := b.store.Case(ctx, p.ID, l.Timer.Case)
 	if errors.Is(err, ErrNotFound) {
@@ -259,18 +259,14 @@ func (b *Bot) gone(ctx context.Context, p *provider, l TimerLease, t Turn) (Turn
 		return t, err
 	}
 	v, err := b.store.LookupID(ctx, p.ID, id)
-	if err != nil || !v.Conversation.Left {
+	if err != nil || !v.Conversation.Left || c.Status == Draft {
 		return t, err
 	}
-	now := b.now()
-	task := StaffTask{
-		ID: c.taskID(PersonLeft), Kind: PersonLeft, Case: c.Ref, At: now, Due: now.Add(withinDay),
-		Text: "The person cannot be reached by message. Their case goes on.",
-	}
-	if v.Conversation.Slip {
-		task.Text = "The person wrote " + slipWords + " Their case goes on."
-	}
 	t.Expect = []Expect{{Case: c.Ref, Version: c.Version}}
-	t.Ops = []Op{AddTask{task}}
+	if c.anonymous() && l.Timer.Tries == 0 {
+		t.Ops = []Op{SetTimer{c.gone()}}
+	} else {
+		t.Ops = []Op{AddTask{c.leftBy(&v.Conversation, b.now())}}
+	}
 	return t, nil
 }
