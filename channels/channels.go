@@ -67,6 +67,7 @@ type Inbound struct {
 	Location *Location // a shared position
 	Other    string    // a kind we cannot keep: "sticker", "contact", "poll" …
 	Opt      Opt       // the person left or came back by the channel's own means
+	Unlisted bool      // of a list: it has files, which the list does not name
 	Edit     bool      // the text of an earlier message was changed: a note, never an answer
 }
 

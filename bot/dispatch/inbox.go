@@ -16,6 +16,9 @@ import (
 // or fails.
 type Lister interface {
 	List(ctx context.Context, sender channels.Sender, since time.Time, yield func(channels.Inbound) error) error
+	// Files completes an Unlisted message: a request for each, so only for those that
+	// were not taken in before.
+	Files(ctx context.Context, in channels.Inbound) (channels.Inbound, error)
 }
 
 // Poller takes in what a bot without a webhook is sent, until ctx ends, and tells how
@@ -278,6 +281,11 @@ func (b *Inboxes) receive(ctx context.Context, in Inbox, listed []channels.Inbou
 	for i, m := range listed {
 		if seen[i] {
 			continue
+		}
+		if m.Unlisted {
+			if m, err = in.Lister.Files(ctx, m); err != nil {
+				return err
+			}
 		}
 		if err := b.o.Receive(ctx, in.Provider, m); err != nil {
 			return err

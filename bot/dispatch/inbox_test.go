@@ -91,6 +91,8 @@ type list struct {
 	all   []channels.Inbound
 	after int // messages before it breaks off; 0: it does not
 	asked []time.Time
+	files []channels.MessageID // whose files were asked for
+	gone  error                // what is said then
 }
 
 var errBroken = errors.New("the list broke off")
@@ -108,6 +110,14 @@ func (l *list) List(_ context.Context, _ channels.Sender, since time.Time, yield
 		}
 	}
 	return nil
+}
+
+func (l *list) Files(_ context.Context, in channels.Inbound) (channels.Inbound, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.files = append(l.files, in.ID)
+	in.Unlisted = false
+	return in, l.gone
 }
 
 func (l *list) times() []time.Time {
@@ -175,6 +185,37 @@ func options(m *marks, l *list, r *took) dispatch.InboxOptions {
 		Marks: m, Instance: "a", Receive: r.receive,
 		Inboxes: []dispatch.Inbox{{Provider: hospital, Sender: smsFrom, Lister: l}},
 	}
+}
+
+// Each photo costs a request: only those that no webhook brought are asked for. One
+// that cannot be had now is not passed over.
+func TestFilesAreAskedForOnlyWhereTheyAreNeeded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := &marks{mark: time.Now(), seen: map[channels.MessageID]bool{"tw:0": true, "tw:1": true, "tw:3": true}}
+		l := listed(4)
+		for i := range l.all {
+			l.all[i].Unlisted = i != 1
+		}
+		l.gone = errBroken
+		r := &took{marks: m}
+		before := m.at()
+		stop := run(t, options(m, l, r))
+		defer stop()
+		synctest.Wait()
+		if m.at() != before || len(r.ids) != 0 {
+			t.Errorf("a photo that could not be had was passed over: %v", r.ids)
+		}
+		l.mu.Lock()
+		l.gone, l.files = nil, nil
+		l.mu.Unlock()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if want := []channels.MessageID{"tw:2"}; !slices.Equal(l.files, want) || !slices.Equal(r.ids, want) {
+			t.Errorf("asked for the files of %v, and took %v; want %v", l.files, r.ids, want)
+		}
+	})
 }
 
 // A watermark that moves past a message that was not taken in loses it for good.

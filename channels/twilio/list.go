@@ -2,6 +2,7 @@ package twilio
 
 import (
 	"context"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -92,11 +93,7 @@ func (c *Client) List(ctx context.Context, sender channels.Sender, since time.Ti
 			if handed[*m.Sid] = true; before[*m.Sid] {
 				continue
 			}
-			in, err := c.listed(ctx, m, channel, sender)
-			if err != nil {
-				return err
-			}
-			if err := yield(in); err != nil {
+			if err := yield(listed(m, channel, sender)); err != nil {
 				return err
 			}
 		}
@@ -151,8 +148,9 @@ func next(page *api.ListMessageResponse) url.Values {
 	return u.Query()
 }
 
-// listed is a message of the list as the webhook would have brought it.
-func (c *Client) listed(ctx context.Context, m api.ApiV2010Message, channel channels.Channel, sender channels.Sender) (channels.Inbound, error) {
+// listed is a message of the list as the webhook would have brought it, but for its
+// files.
+func listed(m api.ApiV2010Message, channel channels.Channel, sender channels.Sender) channels.Inbound {
 	in := channels.Inbound{
 		ID: messageID(*m.Sid), Channel: channel, Sender: sender, Address: channels.Address(*m.From),
 		At: date(m.DateSent), Text: strings.ToValidUTF8(value(m.Body), "\uFFFD"),
@@ -160,32 +158,33 @@ func (c *Client) listed(ctx context.Context, m api.ApiV2010Message, channel chan
 	if in.At.IsZero() {
 		in.At = date(m.DateCreated)
 	}
-	if n := value(m.NumMedia); n != "" && n != "0" {
-		files, err := c.listedMedia(ctx, *m.Sid)
-		if err != nil {
-			return in, err
-		}
-		in.Media = files
-	}
 	in.Opt = opt("", in.Text)
-	return complete(in, ""), nil
+	if n := value(m.NumMedia); n != "" && n != "0" {
+		in.Unlisted = true
+		return in
+	}
+	return complete(in, "")
 }
 
-// listedMedia looks up the files of one message.
-func (c *Client) listedMedia(ctx context.Context, sid string) ([]channels.Media, error) {
+// Files looks up the files of a listed message. Those that Twilio does not have any
+// more hold up nothing: the rest of the message comes without them.
+func (c *Client) Files(ctx context.Context, in channels.Inbound) (channels.Inbound, error) {
 	call, cancel := c.call(ctx, time.Time{})
 	defer cancel()
-	page, err := call.service().PageMedia(sid, nil, "", "")
+	page, err := call.service().PageMedia(strings.TrimPrefix(string(in.ID), "tw:"), nil, "", "")
 	if err != nil || call.attempt.Status >= 300 {
-		return nil, sendError(&call.attempt, err)
+		if call.attempt.Status != http.StatusNotFound {
+			return in, sendError(&call.attempt, err)
+		}
+		page = &api.ListMediaResponse{}
 	}
-	var files []channels.Media
+	in.Unlisted = false
 	for _, m := range page.MediaList {
 		if uri := strings.TrimSuffix(value(m.Uri), ".json"); uri != "" {
-			files = append(files, mediaOf(c.api.String()+uri, value(m.ContentType)))
+			in.Media = append(in.Media, mediaOf(c.api.String()+uri, value(m.ContentType)))
 		}
 	}
-	return files, nil
+	return complete(in, ""), nil
 }
 
 // date reads Twilio's RFC 2822 dates; the zero time where there is none.
