@@ -109,7 +109,7 @@ func TestAFileIsGivenAsOnThePage(t *testing.T) {
 	ref := h.put(bot.Case{}, photo("story", "bruise"), photo("name", "face"))
 	path := "hospital/cases/" + string(ref) + "/files/"
 	a := h.ask(token, "GET", path+"bruise", nil)
-	if a.is(t, http.StatusOK, ""); string(a.body) != "bruise" || a.Header.Get("Content-Type") != "image/jpeg" || !strings.HasPrefix(a.Header.Get("Content-Disposition"), "attachment") ||
+	if a.is(t, http.StatusOK, ""); string(a.body) != aPhoto("bruise") || a.Header.Get("Content-Type") != "image/jpeg" || !strings.HasPrefix(a.Header.Get("Content-Disposition"), "attachment") ||
 		a.Header.Get("X-Content-Type-Options") != "nosniff" || a.Header.Get("Cache-Control") != "no-store" {
 		t.Errorf("%q, %v", a.body, a.Header)
 	}

@@ -58,12 +58,14 @@ type house struct {
 	seen strings.Builder // every answer
 }
 
-// photos are files that were fetched: each holds its name.
+// photos are files that were fetched: each holds its name, where a JPEG has its points.
 type photos struct{}
 
 func (photos) Read(_ context.Context, _ bot.ProviderID, _ *bot.Case, id bot.FileID) (string, []byte, error) {
-	return "image/jpeg", []byte(id), nil
+	return "image/jpeg", []byte(aPhoto(string(id))), nil
 }
+
+func aPhoto(of string) string { return "\xFF\xD8\xFF\xDA\x00\x02" + of + "\xFF\xD9" }
 
 func open(t *testing.T) *house { return openOf(t, func(*bot.Provider) {}) }
 

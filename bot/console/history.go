@@ -1,6 +1,7 @@
 package console
 
 import (
+	"strings"
 	"time"
 
 	"heard/bot"
@@ -35,11 +36,12 @@ type fileLink struct {
 	Path  string // where it is opened; empty: it cannot be
 	Image bool   // shown on the page
 	Sound bool   // played on the page
+	Hint  string // what to know before it is opened
 }
 
 func (p *pages) history(one *desk.View, lines []desk.Line) (all []historyLine) {
 	for _, l := range lines {
-		h := historyLine{Line: l, What: entryName(l.Kind), Files: p.filesOf(one.Ref, l), Inside: l.Kind == bot.Noted}
+		h := historyLine{Line: l, What: entryName(l.Kind), Files: p.filesOf(one, l), Inside: l.Kind == bot.Noted}
 		if l.Kind == bot.Said && l.Label != "" {
 			h.What = l.Label
 		}
@@ -79,15 +81,21 @@ func (p *pages) outcomeLine(h *historyLine, lines []desk.Line) {
 }
 
 // filesOf are the files of a line.
-func (p *pages) filesOf(ref bot.CaseRef, l desk.Line) (all []fileLink) {
+func (p *pages) filesOf(one *desk.View, l desk.Line) (all []fileLink) {
 	for _, m := range l.Media {
 		f := fileLink{Name: mediaName(m.Kind)}
 		if f.Name == "" {
 			f.Name = "a file"
 		}
 		if m.File != "" {
-			f.Path = p.root + "/cases/" + string(ref) + "/files/" + m.File
+			f.Path = p.root + "/cases/" + string(one.Ref) + "/files/" + m.File
 			f.Image, f.Sound = m.Kind == "photo" || m.Kind == "sticker", m.Kind == "voice" || m.Kind == "audio"
+		}
+		switch tells := f.Path != "" && !one.Known() && desk.Tells(m); {
+		case tells && (f.Image || strings.HasPrefix(m.Type, "image/")):
+			f.Path, f.Image, f.Hint = "", false, "It may say where it was taken and by whom, and that cannot be taken out of it, so it is kept and not shown."
+		case tells:
+			f.Hint = "It may say who sent it. Open it only if you must."
 		}
 		all = append(all, f)
 	}

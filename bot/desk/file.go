@@ -3,8 +3,11 @@ package desk
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"heard/bot"
+	"heard/bot/photo"
+	"heard/flows"
 )
 
 // FileReader opens what people sent, by the name that its entry has. bot.ErrNotFound.
@@ -20,7 +23,8 @@ type File struct {
 }
 
 // File opens a file of a case, by its name on the timeline. One that tells who the
-// person is, is kept from who may not know. That it was opened is in the audit log.
+// person is, is kept from who may not know, and a picture that may tell it. That it was
+// opened is in the audit log.
 func (d *Desk) File(ctx context.Context, who Who, ref bot.CaseRef, name string) (f File, err error) {
 	c, err := d.mayRead(ctx, who, ref)
 	if err != nil {
@@ -51,7 +55,33 @@ func (d *Desk) File(ctx context.Context, who Who, ref bot.CaseRef, name string) 
 	if errors.Is(err, bot.ErrNotFound) {
 		return f, noFile()
 	}
-	return f, err
+	if err != nil {
+		return f, err
+	}
+	switch clean, err := photo.Clean(f.Data); {
+	case err == nil: // it may have been kept before photos were cleaned
+		f.Data = clean
+	case strings.HasPrefix(f.Type, "image/") && !revealed:
+		return File{}, &bot.Rejection{Code: RejectTells, Sentence: "This picture may say where it was taken and by whom, and that cannot be taken out of it. It is not shown to who may not know who sent it."}
+	}
+	return f, nil
+}
+
+// RejectTells is the code of a file that may tell who a person is.
+const RejectTells = "tells who it is"
+
+// Tells says of a file on the timeline whether it may tell who sent it: a picture that
+// cannot be cleaned, a film, or a document, which can hold its writer's name.
+func Tells(m flows.Media) bool {
+	if strings.HasPrefix(m.Type, "image/") {
+		return !photo.Cleans(m.Type)
+	}
+	return m.Kind == "document" || m.Kind == "video"
+}
+
+// Known tells whether who looks at a case may know who its person is.
+func (v *View) Known() bool {
+	return v.Privacy == bot.PrivacyNamed || v.Privacy == bot.PrivacyConfidential && !v.Hidden
 }
 
 func noFile() error {

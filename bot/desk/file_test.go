@@ -10,6 +10,9 @@ import (
 	"heard/flows"
 )
 
+// aPhoto is as small as a JPEG can be that has points.
+const aPhoto = "\xFF\xD8\xFF\xDA\x00\x02the points\xFF\xD9"
+
 // kept are files that were fetched, by their names.
 type kept map[bot.FileID]string
 
@@ -30,7 +33,7 @@ func TestAFileIsOpenedByWhoMaySeeIt(t *testing.T) {
 	}
 	ref := h.put(bot.Case{Privacy: bot.PrivacyConfidential}, photo("story", "photo1"), photo("story", "notfetched"))
 	f, err := h.desk.File(h.ctx, handler, ref, "photo1")
-	if err != nil || f.Kind != "photo" || f.Type != "image/jpeg" || string(f.Data) != "a photo" {
+	if err != nil || f.Kind != "photo" || f.Type != "image/jpeg" || string(f.Data) != aPhoto {
 		t.Fatalf("%+v, %v", f, err)
 	}
 	trail, err := h.desk.Audit(h.ctx, desk.Operator(), 0)
@@ -96,5 +99,30 @@ func TestWhenAnAnonymousPersonWroteIsToldByTheCaseAlone(t *testing.T) {
 			t.Errorf("after %v: %+v, %v", after, r, err)
 		}
 		h.now = began
+	}
+}
+
+// A photo that tells where its sender lives would name them to staff, also one that was
+// kept before any were cleaned. Who may know them may see it.
+func TestAPictureThatTellsIsNotShown(t *testing.T) {
+	h := open(t)
+	said := bot.Entry{Kind: bot.Said, Field: "story", Media: []flows.Media{{Kind: "photo", File: "heic"}, {Kind: "photo", File: "old"}}}
+	h.desk = h.with(func(o *desk.Options) {
+		o.Files = kept{"heic": "another kind", "old": aPhoto[:2] + "\xFF\xFE\x00\x06home" + aPhoto[2:]}
+	})
+	for _, privacy := range []string{"", bot.PrivacyAnonymous, bot.PrivacyConfidential} {
+		ref := h.put(bot.Case{Privacy: privacy}, said)
+		f, err := h.desk.File(h.ctx, handler, ref, "heic")
+		h.refused(err, desk.RejectTells, "one that cannot be cleaned")
+		if len(f.Data) > 0 {
+			t.Error("it is given all the same")
+		}
+		if f, err = h.desk.File(h.ctx, handler, ref, "old"); err != nil || string(f.Data) != aPhoto {
+			t.Errorf("one that was kept before: %q, %v", f.Data, err)
+		}
+	}
+	named := h.put(bot.Case{Privacy: bot.PrivacyNamed}, said)
+	if f, err := h.desk.File(h.ctx, handler, named, "heic"); err != nil || string(f.Data) != "another kind" {
+		t.Errorf("of who is known: %v", err)
 	}
 }

@@ -67,7 +67,7 @@ func open(t testing.TB) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.options = desk.Options{Store: side, Bot: h.bot, Provider: p, Files: kept{"photo1": "a photo"}, Now: func() time.Time { return h.now }}
+	h.options = desk.Options{Store: side, Bot: h.bot, Provider: p, Files: kept{"photo1": aPhoto, "heic": "another kind"}, Now: func() time.Time { return h.now }}
 	h.desk = desk.New(h.options)
 	return h
 }

@@ -18,6 +18,7 @@ import (
 	"strings"
 
 	"heard/bot"
+	"heard/bot/photo"
 )
 
 // Bucket keeps bytes under a folder and a name. Both are chosen by this package:
@@ -47,7 +48,9 @@ const sealFormat = 1
 
 var errSealed = errors.New("a file does not open: it was changed, moved, or sealed with another key")
 
-// Keep seals and stores a file of a case. Keeping it again replaces it.
+// Keep seals and stores a file of a case. Keeping it again replaces it. Of a photo it
+// keeps the picture alone, as far as that can be told apart: where and with what it was
+// taken would tell who sent it.
 func (s Store) Keep(ctx context.Context, p bot.ProviderID, c *bot.Case, id bot.FileID, mime string, data []byte) error {
 	if !plain(string(id)) || strings.Contains(mime, "\n") {
 		return errors.New("keep a file: an id of letters and digits and a type of one line are needed")
@@ -55,6 +58,9 @@ func (s Store) Keep(ctx context.Context, p bot.ProviderID, c *bot.Case, id bot.F
 	aead, err := cipherOf(c)
 	if err != nil {
 		return fmt.Errorf("keep a file: %w", err)
+	}
+	if clean, err := photo.Clean(data); err == nil {
+		data = clean
 	}
 	envelope := make([]byte, 0, len(mime)+1+len(data))
 	envelope = append(append(append(envelope, mime...), '\n'), data...)

@@ -291,3 +291,22 @@ func (b *bucket) list(w io.Writer, under string) {
 	}
 	_ = xml.NewEncoder(w).Encode(page)
 }
+
+// A phone writes into each photo where it was taken: kept, it would tell where somebody
+// lives who trusted us not to know.
+func TestOfAPhotoThePictureAloneIsKept(t *testing.T) {
+	onBoth(t, func(t *testing.T, s files.Store, _ func() map[string][]byte) {
+		c := newCase()
+		for sent, want := range map[string]string{
+			"\xFF\xD8\xFF\xE1\x00\x06home\xFF\xDA\x00\x02points\xFF\xD9": "\xFF\xD8\xFF\xDA\x00\x02points\xFF\xD9",
+			"another kind": "another kind",
+		} {
+			if err := s.Keep(t.Context(), hospital, c, "photo1", "image/jpeg", []byte(sent)); err != nil {
+				t.Fatal(err)
+			}
+			if kind, data, err := s.Read(t.Context(), hospital, c, "photo1"); err != nil || string(data) != want || kind != "image/jpeg" {
+				t.Errorf("%q, %v", data, err)
+			}
+		}
+	})
+}

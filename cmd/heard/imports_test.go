@@ -27,7 +27,8 @@ var allowed = map[string][]string{
 	"heard/bot/redisstore":        {"heard/bot", "heard/flows", "heard/channels"},
 	"heard/bot/storetest":         {"heard/bot", "heard/flows", "heard/channels"},
 	"heard/bot/dispatch":          {"heard/bot", "heard/channels"},
-	"heard/bot/desk":              {"heard/bot", "heard/flows", "heard/channels"},
+	"heard/bot/photo":             {},
+	"heard/bot/desk":              {"heard/bot", "heard/bot/photo", "heard/flows", "heard/channels"},
 	"heard/bot/web":               {},
 	"heard/bot/console":           {"heard/bot", "heard/bot/desk", "heard/bot/web", "heard/flows", "heard/channels"},
 	"heard/bot/tryout":            {"heard/bot", "heard/bot/web", "heard/flows", "heard/channels"},
@@ -38,7 +39,7 @@ var allowed = map[string][]string{
 	"heard/bot/hooks":             {"heard/bot"},
 	"heard/bot/export":            {"heard/bot", "heard/bot/desk", "heard/bot/report"},
 	"heard/bot/report":            {"heard/bot", "heard/flows"},
-	"heard/bot/files":             {"heard/bot"},
+	"heard/bot/files":             {"heard/bot", "heard/bot/photo"},
 	"heard/cmd/soak": {
 		"heard/flows", "heard/flows/library", "heard/channels", "heard/channels/channelstest", "heard/channels/twilio",
 		"heard/channels/telegram", "heard/bot", "heard/bot/redisstore", "heard/bot/dispatch",
