@@ -181,21 +181,25 @@ func (v *visit) text(name string) string {
 	return strings.TrimSpace(strings.ToValidUTF8(v.r.PostForm.Get(name), "\uFFFD"))
 }
 
-// form is what came with an act on a case. A page has several forms under one name, and
-// stays in the browser when one of them was done: the turn is of what is asked, so that
-// the same sent twice is done once, and another act is another.
+// form is what came with an act on a case.
 func (v *visit) form() desk.Form {
 	seen, _ := strconv.ParseUint(v.text("seen"), 10, 64) // without it, it does not matter
 	f := desk.Form{Seen: seen, Reason: v.text("reason")}
-	if v.turn() == "" {
-		return f
+	if v.turn() != "" {
+		f.Turn = turnOf(v.r)
 	}
-	asked := maps.Clone(v.r.PostForm)
+	return f
+}
+
+// turnOf is the turn of a form. A page has several forms under one name, and stays in the
+// browser when one of them was done: the turn is of what is asked, so that the same sent
+// twice is done once, and another act is another.
+func turnOf(r *http.Request) bot.TurnID {
+	asked := maps.Clone(r.PostForm)
 	delete(asked, "seen") // who looked again asks the same
 	delete(asked, "had")
-	sum := sha256.Sum256([]byte(v.r.URL.Path + "?" + asked.Encode()))
-	f.Turn = bot.TurnID(hex.EncodeToString(sum[:16]))
-	return f
+	sum := sha256.Sum256([]byte(r.URL.Path + "?" + asked.Encode()))
+	return bot.TurnID(hex.EncodeToString(sum[:16]))
 }
 
 // turn names the page that a form came from; empty: it has no name, or none of ours.

@@ -2,8 +2,6 @@ package console
 
 import (
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"net/http"
 	"net/url"
@@ -241,7 +239,7 @@ func (p recordPages) record(v *recordVisit) error {
 		Words: text("words"), Place: text("place"), Number: text("number"), Name: text("name"), Cause: text("cause"), How: text("how"),
 		Language: text("language"), On: text("at"), MayWrite: mayWrite(may), Mine: isMine(mine),
 	}
-	turn := recordTurn(v.r)
+	turn := turnOf(v.r)
 	var wrong faults
 	at, err := p.dayOf(body.On)
 	if err != nil {
@@ -269,13 +267,6 @@ func (p recordPages) record(v *recordVisit) error {
 	}
 	p.show(v, body, wrong, again)
 	return nil
-}
-
-// recordTurn is of what is asked, not of the form alone: one that is found by going back
-// is filled in for the next person. Sent twice it is one turn.
-func recordTurn(r *http.Request) bot.TurnID {
-	sum := sha256.Sum256([]byte(r.URL.Path + "?" + r.PostForm.Encode()))
-	return bot.TurnID(hex.EncodeToString(sum[:16]))
 }
 
 // dayOf reads the day of a form; empty: today. Noon of another day is in that day
