@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -37,7 +38,7 @@ func newMetrics() *metrics {
 		sends:    counter("heard_sends_total", "Attempts to send a message, by how they ended.", "result"),
 		receipts: counter("heard_receipts_total", "What providers told of messages that were sent, by status.", "status"),
 		commits:  counter("heard_commits_total", "Commits, by how they ended.", "result"),
-		events:   counter("heard_events_total", "What a person must look at: messages put aside, words of danger, crowds of new numbers.", "kind"),
+		events:   counter("heard_events_total", "What a person must look at: messages put aside, words of danger, and that nobody takes them, crowds of new numbers, a clock that was set.", "kind"),
 		inboxes:  counter("heard_inbox_failures_total", "Times that an inbox could not be read: Telegram polled, or Twilio's list.", "way"),
 		programs: counter("heard_api_requests_total", "Requests of programs, by operation and status of the answer.", "operation", "status"),
 		webhooks: counter("heard_webhooks_total", "Tries to tell other systems what happened to a case, by how they ended.", "result"),
@@ -46,8 +47,14 @@ func newMetrics() *metrics {
 			Buckets: []float64{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5},
 		}, []string{"channel", "result"}),
 	}
-	for _, kind := range []string{"put aside", "danger", "crowd"} {
+	for _, kind := range eventKinds {
 		m.events.WithLabelValues(kind) // there from the start, so that the first one is seen to rise
+	}
+	for _, result := range []string{"accepted", "again", "in doubt", "given back", "parked", "opened", "set aside", "not settled", "no room"} {
+		m.sends.WithLabelValues(result)
+	}
+	for s := channels.StatusUnknown; s <= channels.StatusUndelivered; s++ {
+		m.receipts.WithLabelValues(s.String())
 	}
 	for _, result := range []string{"told", "failed", "given up"} {
 		m.webhooks.WithLabelValues(result)
@@ -76,16 +83,29 @@ func (m *metrics) asked(operation string, status int) {
 
 func (m *metrics) told(result string) { m.webhooks.WithLabelValues(result).Inc() }
 
-func (m *metrics) sent(result string) { m.sends.WithLabelValues(result).Inc() }
+// eventKinds are what somebody must look at.
+var eventKinds = []string{"put aside", "danger", "danger untaken", "crowd", "clock set"}
+
+// sent is what dispatch tells of its sends, and of the clock that it goes by.
+func (m *metrics) sent(result string) {
+	if !m.event(result) {
+		m.sends.WithLabelValues(result).Inc()
+	}
+}
+
+func (m *metrics) event(what string) bool {
+	is := slices.Contains(eventKinds, what)
+	if is {
+		m.events.WithLabelValues(what).Inc()
+	}
+	return is
+}
 
 func (m *metrics) receipt(s channels.Status) { m.receipts.WithLabelValues(s.String()).Inc() }
 
 // counted is what the bot tells of its commits, and of what somebody must look at.
 func (m *metrics) counted(what string) {
-	switch what {
-	case "put aside", "danger", "crowd":
-		m.events.WithLabelValues(what).Inc()
-	default:
+	if !m.event(what) {
 		m.commits.WithLabelValues(what).Inc()
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/goccy/go-yaml"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"heard/bot"
 	"heard/bot/redisstore"
@@ -48,7 +49,7 @@ func TestAlertsAndDashboardWatchWhatIsCounted(t *testing.T) {
 	if len(expressions) < 20 {
 		t.Fatalf("%d expressions were read", len(expressions))
 	}
-	name, label := regexp.MustCompile(`(heard|process)_[a-z_]+`), regexp.MustCompile(`(result|kind|status)!?="([a-z ]+)"`)
+	name, label := regexp.MustCompile(`(heard|process)_[a-z_]+`), regexp.MustCompile(`(result|kind|status|way)!?="([a-z ]+)"`)
 	for _, e := range expressions {
 		for _, n := range name.FindAllString(e, -1) {
 			if !strings.Contains(page, "\n"+n+"{") && !strings.Contains(page, "\n"+n+" ") {
@@ -60,6 +61,55 @@ func TestAlertsAndDashboardWatchWhatIsCounted(t *testing.T) {
 				t.Errorf("%s: no %s is called %q", e, l[1], l[2])
 			}
 		}
+	}
+}
+
+// What somebody must look at is told apart from how commits and sends ended, whoever
+// tells of it: an alert that nobody takes would be one more commit.
+func TestWhatSomebodyMustLookAt(t *testing.T) {
+	m := newMetrics()
+	for _, kind := range eventKinds {
+		m.counted(kind)
+		m.sent(kind)
+	}
+	w := httptest.NewRecorder()
+	m.handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	for _, kind := range []string{"put aside", "danger", "danger untaken", "crowd", "clock set"} {
+		if !strings.Contains(w.Body.String(), `heard_events_total{kind="`+kind+`"} 2`) || strings.Contains(w.Body.String(), `result="`+kind+`"`) {
+			t.Errorf("%q is not counted as what somebody must look at", kind)
+		}
+	}
+}
+
+// What is counted and nobody looks at tells nobody: each metric of heard's must be on
+// the dashboard or in an alert.
+func TestWhatIsCountedIsWatched(t *testing.T) {
+	watched := strings.Join(dashboard(t), "\n")
+	for _, g := range readAlerts(t).Groups {
+		for _, r := range g.Rules {
+			watched += "\n" + r.Expr
+		}
+	}
+	m := newMetrics()
+	m.registry.MustRegister(newBacklog(nil, nil))
+	all := make(chan *prometheus.Desc)
+	go func() {
+		m.registry.Describe(all)
+		close(all)
+	}()
+	name, counted := regexp.MustCompile(`fqName: "(heard_[a-z_]+)"`), 0
+	for d := range all {
+		found := name.FindStringSubmatch(d.String())
+		if found == nil {
+			continue // the runtime's own
+		}
+		counted++
+		if !regexp.MustCompile(found[1] + `(_bucket|_count|_sum)?\b`).MatchString(watched) {
+			t.Errorf("%s is counted, and neither on the dashboard nor in an alert", found[1])
+		}
+	}
+	if counted < 15 {
+		t.Errorf("%d metrics were found", counted)
 	}
 }
 
@@ -103,12 +153,7 @@ func metricsPage(t *testing.T, s *redisstore.Store) string {
 	m := newMetrics()
 	m.registry.MustRegister(newBacklog(s, []bot.ProviderID{"stmarys"}))
 	m.refused("twilio")("signature")
-	for _, result := range []string{"accepted", "in doubt", "set aside"} {
-		m.sent(result)
-	}
-	for s := channels.StatusUnknown; s <= channels.StatusUndelivered; s++ {
-		m.receipt(s)
-	}
+	m.asked("list-cases", http.StatusOK)
 	m.counted("committed")
 	m.counted("conflict")
 	m.turn(channels.SMS, 0, nil)
