@@ -15,6 +15,7 @@ type Store interface {
 	bot.Drawers
 	bot.AuditLog
 	bot.CaseWalk
+	bot.EventLog
 }
 
 // Options are what a Desk is made of.

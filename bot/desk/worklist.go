@@ -153,13 +153,17 @@ func (d *Desk) Cases(ctx context.Context, who Who, f Filter) (l List, err error)
 }
 
 // maySeeTask tells whether a task may be on somebody's list. One about care that
-// changed is the guardian's alone, who also sees what nobody has done for long.
+// changed is the guardian's alone, who also sees what nobody has done for long; one
+// about a webhook is the administrator's.
 func maySeeTask(who Who, t bot.StaffTask, c *bot.Case, went Role) bool {
 	if c != nil && slices.Contains(c.Barred, who.Member) {
 		return false
 	}
-	if t.Kind == bot.CareChanged {
+	switch t.Kind {
+	case bot.CareChanged:
 		return who.May(SeeGuarded)
+	case bot.WebhookFailed:
+		return who.May(ManageStaff) || went != "" && who.May(GiveOut)
 	}
 	return who.May(SeeCases) || went == Guardian && who.May(SeeGuarded)
 }
@@ -194,7 +198,7 @@ func (d *Desk) shown(who Who, t bot.StaffTask, c *bot.Case, now *days) (i Item, 
 		return i, false
 	}
 	i = d.item(t, c, now)
-	if i.Went = went; !who.May(SeeCases) && t.Kind != bot.CareChanged {
+	if i.Went = went; !who.May(SeeCases) && t.Kind != bot.CareChanged && t.Kind != bot.WebhookFailed {
 		i = forGuardian(i)
 	}
 	return i, true

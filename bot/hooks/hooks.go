@@ -5,8 +5,8 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"net"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -31,11 +31,22 @@ type Hook struct {
 	Private bool                `json:"private,omitempty"` // the address may be inside the provider's own network
 	Made    time.Time           `json:"made"`
 
+	// Before is the secret that was used before; messages are signed with it as well
+	// until then, so that the receiver can change over.
+	Before      string    `json:"before,omitempty"`
+	BeforeUntil time.Time `json:"before_until,omitzero"`
+
+	Paused bool      `json:"paused,omitempty"` // nothing is told until somebody lets it go on
+	Since  time.Time `json:"since,omitzero"`   // it went on: nothing that is older is given up for its age
+
 	Told    uint64    `json:"told"`               // number of the last event that was told, or passed over
 	Tries   int       `json:"tries,omitempty"`    // at the event after it
 	Next    time.Time `json:"next,omitzero"`      // not before
 	Trouble string    `json:"trouble,omitempty"`  // what became of the last try: a fixed phrase
 	GivenUp int       `json:"given_up,omitempty"` // events that were not taken within three days
+
+	Recent []Delivery `json:"recent,omitempty"` // the last tries, newest first, at most mostRecent
+	Lost   []Lost     `json:"lost,omitempty"`   // what was given up and not told since, oldest first, at most mostLost
 
 	version  uint64
 	patience time.Duration // for its answer; 0: sendTime
@@ -53,40 +64,62 @@ type Store interface {
 	Audit(ctx context.Context, p bot.ProviderID, r bot.AuditRecord) error
 }
 
-// New checks what a hook is made of.
-func New(address string, kinds []bot.CaseEventKind, private bool, now time.Time) (Hook, error) {
-	h := Hook{ID: strings.ToLower(rand.Text()[:12]), URL: address, Kinds: kinds, Private: private, Made: now}
+// longestURL bounds an address, in bytes.
+const longestURL = 2000
+
+// New checks what a hook is made of. inside: its address may be in the provider's own
+// network, or on this machine, where plain http will do. That is for who runs heard to
+// say: through it heard asks a machine that others cannot.
+func New(address string, kinds []bot.CaseEventKind, inside bool, now time.Time) (Hook, error) {
+	h := Hook{ID: strings.ToLower(rand.Text()[:12]), URL: address, Kinds: kinds, Private: inside, Made: now, Secret: newSecret()}
 	u, err := url.Parse(address)
 	switch {
-	case err != nil || u.Host == "" || u.User != nil || u.Fragment != "":
-		return h, fmt.Errorf("this is no web address: write it like https://complaints.example.org/heard")
-	case u.Scheme == "http" && isHere(u.Hostname()):
+	case err != nil || u.Host == "" || u.Hostname() == "" || u.User != nil || u.Fragment != "" || len(address) > longestURL:
+		return h, errors.New("this is no web address: write it like https://complaints.example.org/heard")
+	case u.Scheme == "http" && inside && isHere(u.Hostname()):
 	case u.Scheme != "https":
-		return h, fmt.Errorf("the address must begin with https: who listens in between must not learn which cases there are")
+		return h, errors.New("the address must begin with https: who listens in between must not learn which cases there are")
+	}
+	if ip, err := netip.ParseAddr(u.Hostname()); err == nil && !h.reaches(ip.WithZone("")) || isHere(u.Hostname()) && !inside {
+		return h, errors.New("the address is inside a network: only who runs heard can add it, with heard hook add -private")
 	}
 	for _, k := range kinds {
 		if !slices.Contains(bot.CaseEventKinds(), k) {
 			return h, fmt.Errorf("there is no event %q", k)
 		}
 	}
+	return h, nil
+}
+
+func newSecret() string {
 	key := make([]byte, 32)
 	_, _ = rand.Read(key) // never fails: crypto/rand
-	h.Secret = secretPrefix + base64.StdEncoding.EncodeToString(key)
-	return h, nil
+	return secretPrefix + base64.StdEncoding.EncodeToString(key)
 }
 
 // isHere tells whether a host is this machine.
 func isHere(host string) bool {
 	ip, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && ip.IsLoopback()
+	return strings.EqualFold(host, "localhost") || err == nil && ip.Unmap().IsLoopback()
 }
 
-// Add keeps a hook. It is told what happens from now on.
-func Add(ctx context.Context, s Store, p bot.ProviderID, h Hook) (err error) {
+// mostHooks is how many addresses of a provider are told.
+const mostHooks = 20
+
+// Add keeps a hook. It is told what happens from now on. by is who adds it; empty: who
+// runs heard.
+func Add(ctx context.Context, s Store, p bot.ProviderID, by bot.MemberID, h Hook) (err error) {
+	all, err := List(ctx, s, p)
+	if err != nil {
+		return err
+	}
+	if len(all) >= mostHooks {
+		return &bot.Rejection{Code: bot.RejectNotReady, Sentence: fmt.Sprintf("There are %d webhooks already, and no more are told. Remove one first.", mostHooks)}
+	}
 	if h.Told, err = s.LastEvent(ctx, p); err != nil {
 		return err
 	}
-	if err := s.Audit(ctx, p, bot.AuditRecord{At: h.Made, Did: "add a webhook", On: h.ID}); err != nil {
+	if err := s.Audit(ctx, p, bot.AuditRecord{At: h.Made, Member: by, Did: "add a webhook", On: h.ID}); err != nil {
 		return err
 	}
 	return put(ctx, s, p, &h)
@@ -109,11 +142,11 @@ func List(ctx context.Context, s bot.Drawers, p bot.ProviderID) ([]Hook, error) 
 }
 
 // Remove ends a hook.
-func Remove(ctx context.Context, s Store, p bot.ProviderID, id string, now time.Time) error {
+func Remove(ctx context.Context, s Store, p bot.ProviderID, by bot.MemberID, id string, now time.Time) error {
 	if _, err := s.Drawn(ctx, p, drawer, id); err != nil {
 		return err
 	}
-	if err := s.Audit(ctx, p, bot.AuditRecord{At: now, Did: "remove a webhook", On: id}); err != nil {
+	if err := s.Audit(ctx, p, bot.AuditRecord{At: now, Member: by, Did: "remove a webhook", On: id}); err != nil {
 		return err
 	}
 	return s.Drop(ctx, p, drawer, id)
@@ -136,46 +169,5 @@ func put(ctx context.Context, s bot.Drawers, p bot.ProviderID, h *Hook) error {
 		return err
 	}
 	h.version++
-	return nil
-}
-
-// reaches tells whether a hook may go to an address on the network. A name that
-// leads inside must not make heard ask a machine there, which answers it and no
-// one else.
-func (h *Hook) reaches(ip netip.Addr) bool {
-	ip = ip.Unmap()
-	u, _ := url.Parse(h.URL) // it was checked
-	switch {
-	case ip.IsLoopback():
-		return h.Private || isHere(u.Hostname())
-	case ip.IsUnspecified(), ip.IsMulticast(), ip.IsLinkLocalUnicast(): // cloud machines find their keys there
-		return false
-	case ip.IsPrivate(), slices.ContainsFunc(inner, func(n netip.Prefix) bool { return n.Contains(ip) }):
-		return h.Private
-	}
-	return true
-}
-
-// inner are networks that are no part of the internet, beside those the library knows.
-var inner = []netip.Prefix{
-	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"), netip.MustParsePrefix("198.18.0.0/15"),
-	netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("64:ff9b::/96"), netip.MustParsePrefix("2002::/16"),
-}
-
-// refused is what a dialler says of an address that a hook may not go to.
-type refused struct{}
-
-func (refused) Error() string { return "the address is inside a network" }
-
-// mayDial is asked before each connection, with the address that its name led to.
-func (h *Hook) mayDial(address string) error {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return err
-	}
-	ip, err := netip.ParseAddr(host)
-	if err != nil || !h.reaches(ip.WithZone("")) {
-		return refused{}
-	}
 	return nil
 }

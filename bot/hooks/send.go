@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
+	"crypto/tls"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -101,9 +102,18 @@ func (h *Hook) send(ctx context.Context, id string, m message, now time.Time) er
 	return nil
 }
 
-// sign is the signature of Standard Webhooks, version 1.
+// sign is the signature of Standard Webhooks, version 1: two while a secret is changed.
 func (h *Hook) sign(id string, now time.Time, body []byte) (string, error) {
-	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(h.Secret, secretPrefix))
+	one, err := signWith(h.Secret, id, now, body)
+	if err != nil || h.Before == "" || !now.Before(h.BeforeUntil) {
+		return one, err
+	}
+	before, err := signWith(h.Before, id, now, body)
+	return one + " " + before, err
+}
+
+func signWith(secret, id string, now time.Time, body []byte) (string, error) {
+	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, secretPrefix))
 	if err != nil || len(key) == 0 {
 		return "", errors.New("the secret of the webhook is none")
 	}
@@ -117,7 +127,10 @@ func (h *Hook) sign(id string, now time.Time, body []byte) (string, error) {
 func (h *Hook) client() *http.Client {
 	dial := &net.Dialer{Timeout: 5 * time.Second, Control: func(_, address string, _ syscall.RawConn) error { return h.mayDial(address) }}
 	return &http.Client{
-		Transport:     &http.Transport{DialContext: dial.DialContext, TLSHandshakeTimeout: 5 * time.Second, ForceAttemptHTTP2: true},
+		Transport: &http.Transport{
+			DialContext: dial.DialContext, TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12}, TLSHandshakeTimeout: 5 * time.Second, ForceAttemptHTTP2: true,
+			MaxResponseHeaderBytes: 32 << 10, DisableCompression: true,
+		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }

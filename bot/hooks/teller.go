@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -31,6 +32,12 @@ type Options struct {
 
 	// Count is told how each try ended: "told", "failed" or "given up".
 	Count func(result string)
+
+	// GivenUp has staff see to a hook that did not take an event within three days.
+	GivenUp func(ctx context.Context, p bot.ProviderID, hook string) error
+
+	// Jitter is from 0 to 1, at random; nil: it is.
+	Jitter func() float64
 }
 
 // Teller tells the hooks of all providers what happened.
@@ -42,7 +49,12 @@ type Teller struct {
 }
 
 // NewTeller makes a Teller.
-func NewTeller(o Options) *Teller { return &Teller{o: o, busy: map[string]bool{}} }
+func NewTeller(o Options) *Teller {
+	if o.Jitter == nil {
+		o.Jitter = rand.Float64
+	}
+	return &Teller{o: o, busy: map[string]bool{}}
+}
 
 // Run tells until ctx ends, and then lets what is being sent be settled.
 func (t *Teller) Run(ctx context.Context) error {
@@ -71,7 +83,7 @@ func (t *Teller) Look(ctx context.Context, wg *sync.WaitGroup) {
 		}
 		for _, h := range all {
 			name := string(p) + "/" + h.ID
-			if t.o.Now().Before(h.Next) || !t.take(name) {
+			if h.Paused || t.o.Now().Before(h.Next) || !t.take(name) {
 				continue
 			}
 			wg.Go(func() {
@@ -125,7 +137,7 @@ func (t *Teller) tell(ctx context.Context, p bot.ProviderID, id string) error {
 		return err
 	}
 	h.patience = t.o.Patience
-	for ctx.Err() == nil {
+	for ctx.Err() == nil && !h.Paused {
 		events, err := t.o.Store.Events(ctx, p, h.Told, atOnce)
 		if err != nil || len(events) == 0 {
 			return err
@@ -151,20 +163,21 @@ func (t *Teller) tell(ctx context.Context, p bot.ProviderID, id string) error {
 func (t *Teller) one(ctx context.Context, p bot.ProviderID, h *Hook, e bot.CaseEvent) error {
 	settle := context.WithoutCancel(ctx) // what was sent is written down, or it is sent again
 	if h.wants(e.Kind) {
-		if err := h.tell(ctx, p, e, t.o.Now()); err != nil {
-			if ctx.Err() != nil {
-				return nil
+		began := t.o.Now()
+		err := h.tell(ctx, p, e, began)
+		if err != nil && ctx.Err() != nil {
+			return nil
+		}
+		h.tried(e, began, t.o.Now(), err)
+		if err != nil && !t.tooOld(h, e) {
+			t.o.Count("failed")
+			h.failed(err, t.o.Now(), t.o.Jitter())
+			return put(settle, t.o.Store, p, h)
+		}
+		if err != nil {
+			if err := t.giveUp(settle, p, h, e, err); err != nil {
+				return err
 			}
-			if t.o.Now().Sub(e.At) < giveUpAt {
-				t.o.Count("failed")
-				h.failed(err, t.o.Now())
-				return put(settle, t.o.Store, p, h)
-			}
-			t.o.Count("given up")
-			h.GivenUp++
-			h.Trouble = err.Error()
-			t.o.Log.LogAttrs(ctx, slog.LevelError, "a webhook did not take an event within three days: it is given up",
-				slog.String("provider", string(p)), slog.String("webhook", h.ID), slog.String("event", string(e.Kind)), slog.String("case", string(e.Case)))
 		} else {
 			t.o.Count("told")
 			h.Trouble = ""
@@ -174,9 +187,34 @@ func (t *Teller) one(ctx context.Context, p bot.ProviderID, h *Hook, e bot.CaseE
 	return put(settle, t.o.Store, p, h)
 }
 
+// tooOld tells whether an event has been tried for long enough.
+func (t *Teller) tooOld(h *Hook, e bot.CaseEvent) bool {
+	since := e.At
+	if h.Since.After(since) {
+		since = h.Since
+	}
+	return t.o.Now().Sub(since) >= giveUpAt
+}
+
+// giveUp lets an event go, once staff have a task of it.
+func (t *Teller) giveUp(ctx context.Context, p bot.ProviderID, h *Hook, e bot.CaseEvent, why error) error {
+	if t.o.GivenUp != nil {
+		if err := t.o.GivenUp(ctx, p, h.ID); err != nil {
+			return err
+		}
+	}
+	t.o.Count("given up")
+	h.lose(e)
+	h.Trouble = why.Error()
+	t.o.Log.LogAttrs(ctx, slog.LevelError, "a webhook did not take an event within three days: it is given up",
+		slog.String("provider", string(p)), slog.String("webhook", h.ID), slog.String("event", string(e.Kind)), slog.String("case", string(e.Case)))
+	return nil
+}
+
 // failed has an event tried again after a while, each time a longer one, or the one
-// that the answer asks for.
-func (h *Hook) failed(err error, now time.Time) {
+// that the answer asks for, and a fifth of it more at random: what failed together is
+// not to come back together.
+func (h *Hook) failed(err error, now time.Time, jitter float64) {
 	pause := mostPause
 	if h.Tries < 10 {
 		pause = min(firstPause<<h.Tries, mostPause)
@@ -185,7 +223,7 @@ func (h *Hook) failed(err error, now time.Time) {
 		pause = max(pause, min(n.after, 24*time.Hour))
 	}
 	h.Tries++
-	h.Next, h.Trouble = now.Add(pause), err.Error()
+	h.Next, h.Trouble = now.Add(pause+time.Duration(jitter*float64(pause)/5)), err.Error()
 }
 
 // gone is an error of writing a hook, but where it was removed, or told by another,

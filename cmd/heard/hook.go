@@ -34,7 +34,7 @@ func hook(ctx context.Context, p *program) error {
 func addHook(ctx context.Context, p *program) error {
 	d := newDesked(p, "hook add")
 	events := d.flags.String("events", "", "only these `kinds`, with commas between; else all: "+kindNames(bot.CaseEventKinds()))
-	private := d.flags.Bool("private", false, "the address is inside your own network")
+	private := d.flags.Bool("private", false, "the address is inside your own network, or on this machine")
 	s, err := d.open(ctx, p, "hook add [-config heard.yaml] [-provider id] [-events KINDS] [-private] https://complaints.example.org/heard", 1)
 	if err != nil {
 		return err
@@ -50,7 +50,11 @@ func addHook(ctx context.Context, p *program) error {
 	if err != nil {
 		return usageError{err}
 	}
-	if err := hooks.Add(ctx, s.store, s.id, one); err != nil {
+	err = hooks.Add(ctx, s.store, s.id, "", one)
+	if errors.As(err, new(*bot.Rejection)) {
+		return usageError{err}
+	}
+	if err != nil {
 		return err
 	}
 	_, _ = fmt.Fprintf(p.err, "webhook %s of %s: keep the secret now, it is not shown again\n", one.ID, s.id)
@@ -87,6 +91,9 @@ func listHooks(ctx context.Context, p *program) error {
 		if len(h.Kinds) > 0 {
 			kinds = kindNames(h.Kinds)
 		}
+		if h.Paused {
+			kinds += " (paused)"
+		}
 		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\tup to %d of %d\t%d\t%s\n", h.ID, h.URL, kinds, h.Told, last, h.GivenUp, h.Trouble)
 	}
 	return w.Flush()
@@ -98,7 +105,7 @@ func removeHook(ctx context.Context, p *program) error {
 		return err
 	}
 	defer func() { _ = s.store.Close() }() // everything is written by then
-	err = hooks.Remove(ctx, s.store, s.id, p.args[0], time.Now())
+	err = hooks.Remove(ctx, s.store, s.id, "", p.args[0], time.Now())
 	if errors.Is(err, bot.ErrNotFound) {
 		return usageError{errNoHook}
 	}

@@ -28,7 +28,7 @@ var allowed = map[string][]string{
 	"heard/bot/storetest":         {"heard/bot", "heard/flows", "heard/channels"},
 	"heard/bot/dispatch":          {"heard/bot", "heard/channels"},
 	"heard/bot/photo":             {},
-	"heard/bot/desk":              {"heard/bot", "heard/bot/photo", "heard/flows", "heard/channels"},
+	"heard/bot/desk":              {"heard/bot", "heard/bot/hooks", "heard/bot/photo", "heard/flows", "heard/channels"},
 	"heard/bot/web":               {},
 	"heard/bot/console":           {"heard/bot", "heard/bot/desk", "heard/bot/web", "heard/flows", "heard/channels"},
 	"heard/bot/tryout":            {"heard/bot", "heard/bot/web", "heard/flows", "heard/channels"},

@@ -16,6 +16,6 @@ func (h *house) openPrograms() {
 		ids[i] = p.ID
 	}
 	h.teller = hooks.NewTeller(hooks.Options{
-		Store: h.desk, Guard: h.store.Guard, Providers: ids, Instance: instance(), Now: time.Now, Log: h.log, Count: h.metrics.told,
+		Store: h.desk, Guard: h.store.Guard, Providers: ids, Instance: instance(), Now: time.Now, Log: h.log, Count: h.metrics.told, GivenUp: h.bot.WebhookGivenUp,
 	})
 }

@@ -40,7 +40,7 @@ func TestAComplaintsSystemIsJoined(t *testing.T) {
 		return strings.TrimSpace(string(out))
 	}
 	secret := heard("token", "add", "-name", "Complaints system", "-scopes", "see cases, answer")
-	heard("hook", "add", receiver.URL)
+	heard("hook", "add", "-private", receiver.URL)
 	p := w.start(t)
 	one := w.byTwilio("person-0", "+447700900100", smsFrom)
 	w.talk(t, p, []*person{one}, append(before(), after()...))
