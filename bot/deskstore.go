@@ -82,6 +82,8 @@ type AuditLog interface {
 	Audit(ctx context.Context, p ProviderID, r AuditRecord) error
 	// AuditTrail reads lines in order, at most limit, from a number, which begins at 1.
 	AuditTrail(ctx context.Context, p ProviderID, from, limit int) ([]AuditLine, error)
+	// AuditEnd is the number of the newest line and its hash; 0: there is none.
+	AuditEnd(ctx context.Context, p ProviderID) (number int, hash string, err error)
 }
 
 // AuditLine is a line as it is stored. Hash is that of the line before it and of
@@ -91,4 +93,12 @@ type AuditLine struct {
 	Hash   string
 	Record AuditRecord
 	Broken bool // its hash is not that of what it follows and holds
+}
+
+// AnswerStore is what people answered to the statements, by month ("2026-11"), in an
+// order that says nothing of when. No person is in it.
+type AnswerStore interface {
+	Answers(ctx context.Context, p ProviderID, month string) ([]StatementAnswer, error)
+	// Counts are how often each statement was asked, and that is known to have arrived.
+	Counts(ctx context.Context, p ProviderID, month string) ([]StatementCount, error)
 }

@@ -13,14 +13,15 @@ import (
 // does it; or, after "not: ", why none.
 var throughOperations = map[string]string{
 	"Acknowledge": "acknowledge", "Tell": "update", "Update": "update", "TakeBack": "take-back", "Note": "note", "Assign": "assign", "Finish": "finish-task",
-	"FinishTask": "finish-any-task", "Take": "take-task", "Link": "link", "Bar": "bar", "ConfirmWithdrawal": "confirm-withdrawal", "Died": "died", "Release": "release",
+	"FinishTask": "finish-any-task", "Take": "take-task", "Replay": "replay-task", "Link": "link", "Bar": "bar", "ConfirmWithdrawal": "confirm-withdrawal", "Died": "died", "Release": "release",
 	"ProposeLater": "propose-later", "Redate": "redate", "Pause": "pause", "Resume": "resume", "SetAwayOf": "set-away", "BackOf": "set-back",
 	"SaveOutcome": "save-outcome", "DropOutcome": "drop-outcome", "AskSignature": "ask-signature", "SignOutcome": "sign-outcome", "PreviewOutcome": "preview-outcome", "PreviewOutcomeOn": "preview-outcome",
 	"OfferOutcome": "offer-outcome", "NoteTold": "note-told", "Outcome": "get-outcome-draft", "KeptPromise": "keep-promise", "Promises": "list-actions",
 	"AskStatement": "ask-statement", "AnswerStatement": "answer-statement", "Record": "record", "Slip": "record", "CheckEnrolment": "enrol", "Enrol": "enrol",
 	"Case": "get-case", "CasesFrom": "list-cases", "Cases": "list-cases", "Work": "list-work", "WorkFrom": "list-work", "Alerts": "list-work", "Timeline": "get-timeline",
 	"File": "get-file", "Search": "search", "Alike": "list-alike", "Reach": "get-reach", "Answering": "list-staff", "Aways": "list-staff", "Cover": "list-staff",
-	"Task": "list-work", "Seeable": "list-events", "Walk": "export", "Tally": "export", "Trail": "export", "Audit": "export",
+	"Task": "list-work", "Seeable": "list-events", "Walk": "export", "Tally": "export", "Trail": "export", "Audit": "export", "AuditOf": "export", "Statements": "get-report",
+	"AuditMembers": "not: it is for the choices of a page",
 
 	"SetAway": "not: a program is nobody who is away; it says of others that they are", "Back": "not: likewise",
 	"Letter":     "not: it is the outcome of the case on paper, which get-case has",
@@ -29,12 +30,14 @@ var throughOperations = map[string]string{
 	"CheckAudit": "not: who exports the audit log sees of each line whether it was changed",
 	"Question":   "not: it is for who has the link, and no account", "AnswerQuestion": "not: likewise",
 	"SendCode": "not: staff without an account get in by it", "EnterCode": "not: likewise", "Recorder": "not: likewise", "RecordsWithoutAccount": "not: likewise",
-	"SignIn": "not: people sign in; programs have tokens", "SignInAs": "not: likewise", "SignedIn": "not: likewise", "SignOut": "not: likewise",
+	"SignIn": "not: people sign in; programs have tokens", "SignInAs": "not: likewise", "SignedIn": "not: likewise", "Present": "not: likewise", "SignOut": "not: likewise",
 	"SignOutEverywhere": "not: likewise", "ChangePassword": "not: likewise",
 	"Members": "not: who may do what is for people to say", "AddMember": "not: likewise", "SetRoles": "not: likewise", "Disable": "not: likewise", "GivePassword": "not: likewise",
 	"Tokens": "not: a program that makes tokens cannot be let go", "AddToken": "not: likewise", "RevokeToken": "not: likewise", "Program": "not: it is how a token is looked up",
 	"TellUntaken": "not: heard writes to staff by it", "TellOverdue": "not: likewise",
-	"Provider": "not: it does nothing", "Place": "not: it does nothing", "Label": "not: it does nothing", "Changes": "not: it counts for live pages; list-events tells programs",
+	"Webhooks": "not: an address that is told all is for people to add", "AddWebhook": "not: likewise", "ChooseEvents": "not: likewise", "RotateWebhook": "not: likewise",
+	"PauseWebhook": "not: likewise", "TellAgain": "not: likewise, and list-events has what was given up", "TestWebhook": "not: likewise", "RemoveWebhook": "not: likewise",
+	"CaseMark": "not: it is for live pages; list-events tells programs", "Provider": "not: it does nothing", "Place": "not: it does nothing", "Label": "not: it does nothing", "Changes": "not: it counts for live pages; list-events tells programs",
 }
 
 // A complaints system that is joined to this one must be able to do what staff can, or

@@ -68,6 +68,7 @@ func New(o Options) http.Handler {
 	s.others()
 	s.recording()
 	s.exporting()
+	s.reports()
 	s.describeProblems()
 	problemPages(mux)
 	described, err := json.Marshal(s.api.OpenAPI())

@@ -234,7 +234,7 @@ func TestPagesOfWork(t *testing.T) {
 func TestTokens(t *testing.T) {
 	h := open(t)
 	admin := desk.Who{Member: "m-admin", Roles: []desk.Role{desk.Administrator}}
-	made, secret, err := h.desk.AddToken(h.ctx, admin, "Complaints system", []desk.Permission{desk.SeeCases, desk.Answer})
+	made, secret, err := h.desk.AddToken(h.ctx, admin, "Complaints system", []desk.Permission{desk.SeeCases, desk.Answer}, h.now().Add(time.Hour))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -261,7 +261,16 @@ func TestTokens(t *testing.T) {
 	if want := []string{"m-admin add a token", token + " note", token + " read a timeline"}; !slices.Equal(did, want) {
 		t.Errorf("the audit log has %q, want %q", did, want)
 	}
-	if err := h.desk.RevokeToken(h.ctx, admin, made.ID); err != nil {
+	h.later(time.Hour)
+	h.ask(secret, "GET", path, nil).is(t, http.StatusUnauthorized, "no-token") // its time is over
+	if _, secret, err = h.desk.AddToken(h.ctx, admin, "Complaints system", []desk.Permission{desk.SeeCases}, time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	h.ask(secret, "GET", path, nil).is(t, http.StatusOK, "")
+	if all, err = h.desk.Tokens(h.ctx, admin); err != nil || len(all) != 2 {
+		t.Fatal(all, err)
+	}
+	if err := h.desk.RevokeToken(h.ctx, admin, all[1].ID); err != nil {
 		t.Fatal(err)
 	}
 	h.ask(secret, "GET", path, nil).is(t, http.StatusUnauthorized, "no-token")
@@ -278,7 +287,7 @@ func TestTokens(t *testing.T) {
 		{admin, "x", nil},
 		{admin, "x", []desk.Permission{desk.ManageStaff}},
 	} {
-		if _, _, err := h.desk.AddToken(h.ctx, one.who, one.name, one.scopes); err == nil {
+		if _, _, err := h.desk.AddToken(h.ctx, one.who, one.name, one.scopes, time.Time{}); err == nil {
 			t.Errorf("%+v has a token", one)
 		}
 	}

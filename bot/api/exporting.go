@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"log/slog"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 
 	"heard/bot/desk"
 	"heard/bot/export"
+	"heard/bot/report"
 )
 
 // exporting registers what may be taken out whole.
@@ -30,6 +32,37 @@ func (s *server) exporting() {
 	}) (*huma.StreamResponse, error) {
 		return s.export(ctx, export.Request{Kind: export.Kind(in.Kind), Format: export.Format(in.Format), Year: in.Year})
 	})
+}
+
+// reports registers the tables of what people say of how they were heard.
+func (s *server) reports() {
+	op := operation("get-report", http.MethodGet, "reports/statements", "Read how far people agree with the statements of how they were heard", desk.SeeReports)
+	op.Description += " The tables are fixed: with filters, answers of single people could be worked out."
+	op.Responses = map[string]*huma.Response{"200": {
+		Description: "A line of names, and one for each statement and column",
+		Content:     map[string]*huma.MediaType{"text/csv": {Schema: &huma.Schema{Type: huma.TypeString}}},
+	}}
+	huma.Register(s.api, op, func(ctx context.Context, in *struct {
+		OfProvider
+		By string `query:"by" enum:"month,service,channel,language,finding" default:"month"`
+	}) (*csvBody, error) {
+		c := callerOf(ctx)
+		table, err := export.Statements(ctx, c.desk, c.who, report.Dimension(in.By), nil, s.o.Now())
+		if err != nil {
+			return nil, s.failed(ctx, "get-report", err)
+		}
+		var b bytes.Buffer
+		if err := table.WriteCSV(&b); err != nil {
+			return nil, s.failed(ctx, "get-report", err)
+		}
+		return &csvBody{Type: export.CSV.ContentType(), Body: b.Bytes()}, nil
+	})
+}
+
+// csvBody is a table.
+type csvBody struct {
+	Type string `header:"Content-Type"`
+	Body []byte
 }
 
 func (s *server) export(ctx context.Context, r export.Request) (*huma.StreamResponse, error) {

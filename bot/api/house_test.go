@@ -173,7 +173,7 @@ func (h *house) commit(ops ...bot.Op) {
 // token makes a token with scopes.
 func (h *house) token(scopes ...desk.Permission) string {
 	h.Helper()
-	_, secret, err := h.desk.AddToken(h.ctx, desk.Who{Roles: []desk.Role{desk.Administrator}}, "Complaints system", scopes)
+	_, secret, err := h.desk.AddToken(h.ctx, desk.Who{Roles: []desk.Role{desk.Administrator}}, "Complaints system", scopes, time.Time{})
 	if err != nil {
 		h.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"heard/bot"
 	"heard/bot/desk"
+	"heard/channels"
 	"heard/flows"
 )
 
@@ -110,7 +111,7 @@ func bodies(h *house, ref bot.CaseRef) map[string]any {
 	day := h.now().AddDate(0, 0, 9)
 	return map[string]any{
 		"list-cases": nil, "list-work": nil, "list-events": nil, "export": nil, "get-case": nil, "get-timeline": nil, "list-alike": nil, "get-reach": nil,
-		"list-actions": nil, "get-file": nil, "get-outcome-draft": nil, "preview-outcome": nil, "list-staff": nil,
+		"list-actions": nil, "get-file": nil, "get-outcome-draft": nil, "preview-outcome": nil, "list-staff": nil, "get-report": nil,
 		"search":             map[string]any{"words": "forgot"},
 		"acknowledge":        map[string]any{"handler": "Sam Reed", "decides": "pay back your fare", "words": "I have it.", "by": "Sam Reed", "due": day},
 		"update":             map[string]any{"words": "We have asked the ward.", "reason": "weekly", "about": []int{1}},
@@ -133,6 +134,7 @@ func bodies(h *house, ref bot.CaseRef) map[string]any {
 		"keep-promise":     map[string]any{"number": 1, "words": "There is a clock on the ward now.", "also": []any{h.other}},
 		"take-task":        map[string]any{"task": string(ref) + "/reply"},
 		"finish-any-task":  map[string]any{"task": string(ref) + "/reply", "how": "Answered by phone"},
+		"replay-task":      map[string]any{"task": h.entries[ref]},
 		"set-away":         map[string]any{"member": h.members[0], "cover": h.members[1], "from": h.now(), "until": day},
 		"set-back":         map[string]any{"member": h.members[0]},
 		"record":           map[string]any{"words": "A letter: they forgot her.", "how": "letter", "place": "Ward 6"},
@@ -178,6 +180,11 @@ func (h *house) ready(id, token string, ref bot.CaseRef) {
 	case "note-told", "keep-promise":
 		do("/outcome-draft", written(h))
 		do("/outcome", map[string]any{})
+	case "replay-task":
+		conv := &bot.Conversation{ID: "conversation-2", Channel: channels.SMS, Sender: "+447700900999", Address: "+447700900125"}
+		task := bot.StaffTask{ID: "conversation-2/put aside", Kind: bot.PutAside, Conv: conv.ID, At: h.now(), Due: h.now(), Aside: []bot.EntryID{"deleted since"}}
+		h.commit(bot.PutConversation{Conversation: conv}, bot.AddTask{Task: task})
+		h.entries[ref] = desk.TaskName(task)
 	case "answer-statement":
 		do("/statements", map[string]any{"of": "The ward manager", "question": "Who was there?", "due": h.now().AddDate(0, 0, 9)})
 		var c struct{ Statements []struct{ ID string } }
@@ -209,7 +216,7 @@ func TestEveryOperationIsAsTheDocumentSays(t *testing.T) {
 	h := open(t)
 	h.company()
 	d := readDocument(h)
-	all, nobody := h.token(desk.Scopes()...), h.token(desk.SeeReports)
+	all, seesReports, records := h.token(desk.Scopes()...), h.token(desk.SeeReports), h.token(desk.Record)
 	operations := d.operations()
 	sent := bodies(h, "")
 	for _, id := range slices.Sorted(maps.Keys(operations)) {
@@ -233,14 +240,18 @@ func TestEveryOperationIsAsTheDocumentSays(t *testing.T) {
 		d.check(o, good)
 		if body != nil {
 			again := h.ask(all, o.method, address(o, ref), body, "Idempotency-Key", id)
-			if again.StatusCode != good.StatusCode && id != "take-task" && id != "finish-any-task" { // of which the task is gone or taken
+			if again.StatusCode != good.StatusCode && id != "take-task" && id != "finish-any-task" && id != "replay-task" { // of which the task is gone or taken
 				t.Errorf("%s sent again: %d %s", id, again.StatusCode, again.body)
 			}
 			d.check(o, again)
 		}
 		d.check(o, h.ask("", o.method, address(o, ref), body))
 		d.check(o, h.ask("heard_0", o.method, address(o, ref), body))
-		refused := h.ask(nobody, o.method, address(o, ref), body)
+		without := seesReports
+		if id == "get-report" {
+			without = records
+		}
+		refused := h.ask(without, o.method, address(o, ref), body)
 		if refused.StatusCode != 403 && refused.StatusCode != 404 && id != "list-work" {
 			t.Errorf("%s without the scope: %d", id, refused.StatusCode)
 		}

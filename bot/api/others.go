@@ -77,6 +77,10 @@ func (s *server) others() {
 		func(ctx context.Context, c caller, f desk.Form, b taken) (*done, error) {
 			return &done{}, c.desk.Take(ctx, c.who, f, b.Task)
 		})
+	general(s, "replay-task", "replayed-tasks", "Send the messages of a task through again that were put aside by a fault", desk.Answer, http.StatusNoContent,
+		func(ctx context.Context, c caller, f desk.Form, b taken) (*done, error) {
+			return &done{}, c.desk.Replay(ctx, c.who, f, b.Task)
+		})
 	general(s, "finish-any-task", "finished-tasks", "End a task that was seen to, also one about which there is no case", desk.Answer, http.StatusNoContent,
 		func(ctx context.Context, c caller, f desk.Form, b finished) (*done, error) {
 			return &done{}, c.desk.FinishTask(ctx, c.who, f, b.Task, b.How)

@@ -37,6 +37,8 @@ type OutcomeText struct {
 	Considered string    `json:"considered,omitempty" maxLength:"6144" doc:"How what the person wishes was considered"`
 	Signatory  string    `json:"signatory,omitempty" maxLength:"600" doc:"Name and role of who answers for it"`
 	Ombudsman  string    `json:"ombudsman,omitempty" maxLength:"40" doc:"Who looks at it next: a kind that the draft lists"`
+	Written    string    `json:"written,omitempty" maxLength:"24576" doc:"Where it was translated: all of it as it was written first"`
+	Translator string    `json:"translator,omitempty" maxLength:"600" doc:"Who put it into the person's language"`
 }
 
 // Draft is an outcome that is being written, and what it must answer.
@@ -131,7 +133,7 @@ func (s *server) outcomes() {
 
 // read is the outcome as the desk has it. Days are days, whatever the place.
 func (o OutcomeText) read() (a bot.Answered, err error) {
-	a = bot.Answered{Opening: o.Opening, Considered: o.Considered, Signatory: o.Signatory, Ombudsman: o.Ombudsman}
+	a = bot.Answered{Opening: o.Opening, Considered: o.Considered, Signatory: o.Signatory, Ombudsman: o.Ombudsman, Written: o.Written, Translator: o.Translator}
 	for i, f := range o.Findings {
 		one := bot.Finding{Kind: bot.FindingKind(f.Kind), Words: f.Found, Apology: f.Apology, Body: f.Body, NoAction: f.NoAction}
 		for j, p := range f.Actions {
@@ -149,7 +151,7 @@ func (o OutcomeText) read() (a bot.Answered, err error) {
 }
 
 func textOf(a bot.Answered) *OutcomeText {
-	o := &OutcomeText{Opening: a.Opening, Considered: a.Considered, Signatory: a.Signatory, Ombudsman: a.Ombudsman}
+	o := &OutcomeText{Opening: a.Opening, Considered: a.Considered, Signatory: a.Signatory, Ombudsman: a.Ombudsman, Written: a.Written, Translator: a.Translator}
 	for _, f := range a.Findings {
 		one := Finding{Point: f.Point, Kind: string(f.Kind), Found: f.Words, Apology: f.Apology, Body: f.Body, NoAction: f.NoAction}
 		for _, p := range f.Actions {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -16,6 +17,12 @@ func TestEveryPageOfTheDeskIsAccessible(t *testing.T) {
 	h := newHouse(t, nil)
 	ref := h.complain("My mother waited two hours for her tea.", "And nobody came when she rang.")
 	h.staff("ada@hospital.example", "Ada Cole", desk.Roles()...)
+	hook := h.failedWebhook(ref)
+	token, _, err := h.desk.AddToken(t.Context(), desk.Operator(), "Complaints system", []desk.Permission{desk.SeeCases}, time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.answered()
 	for _, width := range []int{320, 1280} {
 		b := pagetest.Open(t, width, 900)
 		look := func(name string) {
@@ -36,7 +43,10 @@ func TestEveryPageOfTheDeskIsAccessible(t *testing.T) {
 		look("front")
 		for _, one := range []struct{ path, title string }{
 			{"/work", "What needs you now"}, {"/manage", "Manage"}, {"/work?kind=overdue", "What needs you now"}, {"/cases", "All cases"}, {"/cases/" + ref, "Case " + ref},
-			{"/cases/H-7K4-MQ2", "Not found"}, {"/members", "Members"}, {"/members/new", "Add a member"}, {"/audit", "Audit log"}, {"/password", ""},
+			{"/cases/H-7K4-MQ2", "Not found"}, {"/members", "Members"}, {"/members/new", "Add a member"}, {"/audit", "Audit log"},
+			{"/audit?did=sign", "Audit log"}, {"/audit?case=x", "Audit log"}, {"/tokens", "Programs"}, {"/tokens/new", "Make a token"}, {"/tokens/" + token.ID, "Complaints system"},
+			{"/webhooks", "Webhooks"}, {"/webhooks/new", "Add a webhook"}, {"/webhooks/" + hook.ID, "Webhook to "}, {"/reports", "What people say"},
+			{"/reports?table=channel", "What people say"}, {"/reports/ko41a", "KO41a"}, {"/reports/regulation18", "regulation 18"}, {"/password", ""},
 		} {
 			b.Visit(at + one.path)
 			b.Arrives("h1", one.title)

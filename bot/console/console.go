@@ -115,6 +115,7 @@ func (c *Console) functions() template.FuncMap {
 		"time":    func(t time.Time) string { return t.In(c.o.Location).Format("Mon 2 Jan 2006, 15:04") },
 		"stamp":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"field":   newField,
+		"heading": spelled,
 		"channel": func(c any) string { return channelName(channels.Channel(fmt.Sprint(c))) },
 		"onPage":  func(page shown, t taskView) map[string]any { return map[string]any{"Page": page, "Task": t} },
 		"lines": func(page shown, lines []historyLine) map[string]any {

@@ -33,6 +33,9 @@ type house struct {
 	server *httptest.Server
 	logged *strings.Builder
 	away   atomic.Int64 // how far the desk's clock is ahead, as a time.Duration
+
+	mu      sync.Mutex
+	answers int // the status with which a webhook's receiver answers
 }
 
 const ownPassword = "four old brown shoes"

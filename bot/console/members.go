@@ -38,10 +38,10 @@ func roleOptions(chosen []desk.Role) []option {
 	hints := map[desk.Role]string{
 		desk.Handler:       "Answers people: sees cases, sends updates and outcomes.",
 		desk.Lead:          "Gives cases to handlers, signs off, answers too.",
-		desk.Guardian:      "Sees what people write when their care changed because they complained.",
+		desk.Guardian:      "Sees what people write when their care changed because they complained, and the reports.",
 		desk.Analyst:       "Reads the reports. Sees no case.",
 		desk.FlowEditor:    "Words the questions that people are asked. Sees no case.",
-		desk.Administrator: "Adds members, reads the audit log. Sees no case.",
+		desk.Administrator: "Adds members, programs and webhooks, reads the audit log. Sees no case.",
 		desk.Recorder:      "Writes down what somebody told them, and sees no more.",
 	}
 	var all []option

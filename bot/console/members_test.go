@@ -72,12 +72,15 @@ func TestAnAdministratorManagesMembers(t *testing.T) {
 func TestMembersAndAuditAreClosed(t *testing.T) {
 	h := newHouse(t, nil)
 	lead := h.colleague("ade", desk.Lead, desk.Handler, desk.Guardian, desk.Analyst, desk.FlowEditor, desk.Recorder)
-	for _, path := range []string{"/members", "/members/new", "/members/x", "/audit"} {
+	for _, path := range []string{"/members", "/members/new", "/members/x", "/audit", "/audit?did=x", "/tokens", "/tokens/new", "/tokens/x", "/webhooks", "/webhooks/new", "/webhooks/x"} {
 		if status, page := lead.get(path); status != http.StatusForbidden || strings.Contains(page, ">Members<") {
 			t.Errorf("%s: status %d", path, status)
 		}
 	}
-	for _, path := range []string{"/members/new", "/members/x/roles", "/members/x/password", "/members/x/disable", "/members/x/enable", "/audit/check"} {
+	for _, path := range []string{"/members/new", "/members/x/roles", "/members/x/password", "/members/x/disable", "/members/x/enable", "/audit/check",
+		"/tokens/new", "/tokens/x/revoke", "/webhooks/new", "/webhooks/x/events", "/webhooks/x/secret", "/webhooks/x/test", "/webhooks/x/pause", "/webhooks/x/resume",
+		"/webhooks/x/again", "/webhooks/x/remove",
+	} {
 		if status, _ := lead.post(path, url.Values{"roles": {"administrator"}}); status != http.StatusForbidden {
 			t.Errorf("%s: status %d", path, status)
 		}

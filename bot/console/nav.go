@@ -25,7 +25,7 @@ type part struct {
 // daily are what staff use every day; they are in the navigation.
 func daily() []part {
 	return []part{
-		{"/work", "To do", "", []desk.Permission{desk.SeeCases, desk.SeeGuarded}},
+		{"/work", "To do", "", []desk.Permission{desk.SeeCases, desk.SeeGuarded, desk.ManageStaff}},
 		{"/cases", "All cases", "", []desk.Permission{desk.SeeCases}},
 		{"/actions", "Actions", "", []desk.Permission{desk.SeeCases}},
 	}
@@ -36,7 +36,10 @@ func managed() []part {
 	return []part{
 		{"/posters", "Posters", "Print them: they lead people to the place where they are.", []desk.Permission{desk.Enrol}},
 		{"/enrol", "Welcome people", "Tell people whose care begins that they can write to us.", []desk.Permission{desk.Enrol}},
+		{"/reports", "Reports", "What people say of how they were heard, and the yearly tables.", []desk.Permission{desk.SeeReports}},
 		{"/members", "Members", "Who works at this desk, and what they may do.", []desk.Permission{desk.ManageStaff}},
+		{"/tokens", "Programs", "Other systems that read cases and answer them.", []desk.Permission{desk.ManageStaff}},
+		{"/webhooks", "Webhooks", "Other systems that are told what happens.", []desk.Permission{desk.ManageStaff}},
 		{"/audit", "Audit log", "What staff looked at and did.", []desk.Permission{desk.ReadAudit}},
 	}
 }

@@ -55,6 +55,9 @@ func (p *pages) taskOf(v *visit, i desk.Item, n int) taskView {
 	if i.Case != nil {
 		t.Speaks = p.languageName(i.Case.Language)
 	}
+	if hook, is := strings.CutPrefix(i.Task.ID, bot.WebhookTask("")); is {
+		t.May, t.Steps = true, []step{{p.root + "/webhooks/" + hook, "See why, and send it again"}} // who may not, does not see it
+	}
 	if i.Case != nil && v.who.May(desk.Answer) {
 		t.Steps = stepsOf(i.Task, p.root)
 	}

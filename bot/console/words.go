@@ -91,6 +91,8 @@ func taskName(k bot.StaffTaskKind) string {
 		return "Wants a person"
 	case bot.AskedErasure:
 		return "Asks to be deleted"
+	case bot.WebhookFailed:
+		return "A system is not in step"
 	}
 	return spelled(string(k))
 }

@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"sort"
 	"strings"
 
 	"heard/bot"
@@ -35,7 +34,7 @@ func (d *Desk) Audit(ctx context.Context, who Who, number int) (Trail, error) {
 	if err := d.looked(ctx, who, "read the audit log", "", ""); err != nil {
 		return Trail{}, err
 	}
-	last, err := d.lastAudit(ctx)
+	last, _, err := d.o.Store.AuditEnd(ctx, d.o.Provider.ID)
 	if err != nil {
 		return Trail{}, err
 	}
@@ -47,44 +46,53 @@ func (d *Desk) Audit(ctx context.Context, who Who, number int) (Trail, error) {
 	if err != nil {
 		return t, err
 	}
-	members, err := d.members(ctx)
+	names, err := d.auditNames(ctx)
 	if err != nil {
 		return t, err
 	}
-	names := map[string]string{}
-	for _, m := range members {
-		names[string(m.ID)] = m.Name
-	}
 	for i := len(lines) - 1; i >= 0; i-- {
-		l := TrailLine{AuditLine: lines[i], By: names[string(lines[i].Record.Member)], On: lines[i].Record.On}
-		if l.By == "" && strings.HasPrefix(string(l.Record.Member), recorderPrefix) {
-			l.By = "staff without an account, " + strings.TrimPrefix(string(l.Record.Member), recorderPrefix)
-		}
-		if name, ok := names[l.On]; ok {
-			l.On = name
-		}
+		l := names.line(lines[i])
 		t.Broken = t.Broken || l.Broken
 		t.Lines = append(t.Lines, l)
 	}
 	return t, nil
 }
 
-// lastAudit finds the newest line, which the log does not tell, in some twenty looks.
-func (d *Desk) lastAudit(ctx context.Context) (int, error) {
-	var failed error
-	there := func(number int) bool {
-		if failed != nil {
-			return false
-		}
-		lines, err := d.o.Store.AuditTrail(ctx, d.o.Provider.ID, number, 1)
-		failed = err
-		return len(lines) > 0
+// auditNames are the names of members and programs, by what the log calls them.
+type auditNames map[string]string
+
+func (d *Desk) auditNames(ctx context.Context) (auditNames, error) {
+	members, err := d.members(ctx)
+	if err != nil {
+		return nil, err
 	}
-	most := auditPage
-	for there(most) {
-		most *= 2
+	tokens, err := d.tokens(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return sort.Search(most, func(n int) bool { return !there(n + 1) }), failed
+	names := auditNames{}
+	for _, m := range members {
+		names[string(m.ID)] = m.Name
+	}
+	for _, t := range tokens {
+		names[string(t.member())], names[t.ID] = "the program "+t.Name, "the program "+t.Name
+	}
+	return names, nil
+}
+
+func (n auditNames) line(one bot.AuditLine) TrailLine {
+	l := TrailLine{AuditLine: one, By: n[string(one.Record.Member)], On: one.Record.On}
+	switch by := string(one.Record.Member); {
+	case l.By != "":
+	case strings.HasPrefix(by, recorderPrefix):
+		l.By = "staff without an account, " + strings.TrimPrefix(by, recorderPrefix)
+	case strings.HasPrefix(by, programPrefix):
+		l.By = "a program whose token was revoked, " + strings.TrimPrefix(by, programPrefix)
+	}
+	if name, ok := n[l.On]; ok {
+		l.On = name
+	}
+	return l
 }
 
 // checkedAtOnce is how many lines are read at once to check the chain.

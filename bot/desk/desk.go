@@ -16,6 +16,7 @@ type Store interface {
 	bot.AuditLog
 	bot.CaseWalk
 	bot.EventLog
+	bot.AnswerStore
 }
 
 // Options are what a Desk is made of.

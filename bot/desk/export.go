@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"heard/bot"
@@ -9,6 +10,29 @@ import (
 
 // walkAtOnce is how many cases an export holds at a time.
 const walkAtOnce = 200
+
+// Statements shows what people answered to the statements in some months, and how often
+// they were asked. Whoever reads it makes fixed tables of it, which hide what few said.
+func (d *Desk) Statements(ctx context.Context, who Who, months []string) (answers []bot.StatementAnswer, counts []bot.StatementCount, err error) {
+	if err := who.need(SeeReports); err != nil {
+		return nil, nil, err
+	}
+	if err := d.noted(ctx, who, "read a report", "statements"); err != nil {
+		return nil, nil, err
+	}
+	for _, month := range months {
+		some, err := d.o.Store.Answers(ctx, d.o.Provider.ID, month)
+		if err != nil {
+			return nil, nil, fmt.Errorf("read %s: %w", month, err)
+		}
+		asked, err := d.o.Store.Counts(ctx, d.o.Provider.ID, month)
+		if err != nil {
+			return nil, nil, fmt.Errorf("read %s: %w", month, err)
+		}
+		answers, counts = append(answers, some...), append(counts, asked...)
+	}
+	return answers, counts, nil
+}
 
 // MayExport tells why somebody may not take something out whole; nil: they may. cases:
 // it tells of single cases.

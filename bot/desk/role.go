@@ -47,7 +47,7 @@ const (
 var grants = map[Role][]Permission{
 	Handler:       {SeeCases, Answer, Record, SeeReports},
 	Lead:          {SeeCases, Answer, GiveOut, Record, SeeReports, Enrol, Export},
-	Guardian:      {SeeGuarded},
+	Guardian:      {SeeGuarded, SeeReports},
 	Analyst:       {SeeReports, Export},
 	FlowEditor:    {EditFlows, SeeReports},
 	Administrator: {ManageStaff, ReadAudit, Enrol},

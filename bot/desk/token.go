@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"heard/bot"
 )
@@ -32,7 +33,11 @@ type Token struct {
 	Scopes []Permission
 	Made   time.Time
 	Used   time.Time // to the hour; zero: never
+	Ends   time.Time // it opens nothing from then on; zero: never
 }
+
+// Ended tells whether it opens nothing any more.
+func (t Token) Ended(now time.Time) bool { return !t.Ends.IsZero() && !now.Before(t.Ends) }
 
 // programPrefix begins the name in the audit log of a program.
 const programPrefix = "token:"
@@ -53,22 +58,15 @@ func Scopes() []Permission {
 	return []Permission{SeeCases, Answer, GiveOut, SeeReports, ReadAudit, Record, Enrol, Export}
 }
 
-// AddToken makes a token for a program. The secret is told this once.
-func (d *Desk) AddToken(ctx context.Context, who Who, name string, scopes []Permission) (Token, string, error) {
+// AddToken makes a token for a program, which is good until ends; zero: until it is
+// revoked. The secret is told this once.
+func (d *Desk) AddToken(ctx context.Context, who Who, name string, scopes []Permission, ends time.Time) (Token, string, error) {
 	if err := who.need(ManageStaff); err != nil {
 		return Token{}, "", err
 	}
-	t := Token{Name: strings.TrimSpace(name), Scopes: scopes, Made: d.o.Now()}
-	if t.Name == "" {
-		return t, "", &bot.Rejection{Code: bot.RejectEmpty, Sentence: "Name the program that gets the token."}
-	}
-	for _, s := range scopes {
-		if !slices.Contains(Scopes(), s) {
-			return t, "", &bot.Rejection{Code: bot.RejectEmpty, Sentence: fmt.Sprintf("A token cannot be allowed to %q.", s)}
-		}
-	}
-	if len(scopes) == 0 {
-		return t, "", &bot.Rejection{Code: bot.RejectEmpty, Sentence: "Say what the program may do."}
+	t := Token{Name: strings.TrimSpace(name), Scopes: scopes, Made: d.o.Now(), Ends: ends}
+	if err := t.lacks(); err != nil {
+		return t, "", err
 	}
 	var key [32]byte
 	_, _ = rand.Read(key[:]) // never fails: crypto/rand
@@ -81,11 +79,41 @@ func (d *Desk) AddToken(ctx context.Context, who Who, name string, scopes []Perm
 	return t, secret, d.putToken(ctx, bot.Drawn{ID: hash}, t)
 }
 
+// longestName bounds the name of a program, in characters.
+const longestName = 80
+
+// lacks is what is wrong with a token that is to be made, by field.
+func (t Token) lacks() error {
+	var wrong []error
+	switch {
+	case t.Name == "":
+		wrong = append(wrong, bad("name", "Name the program that gets the token."))
+	case utf8.RuneCountInString(t.Name) > longestName:
+		wrong = append(wrong, bad("name", "This name is too long. Use 80 characters or fewer."))
+	}
+	if len(t.Scopes) == 0 {
+		wrong = append(wrong, bad("scopes", "Choose what the program may do."))
+	}
+	for _, s := range t.Scopes {
+		if !slices.Contains(Scopes(), s) {
+			wrong = append(wrong, bad("scopes", fmt.Sprintf("A token cannot be allowed to %q.", s)))
+		}
+	}
+	if t.Ended(t.Made) {
+		wrong = append(wrong, bad("ends", "This day has passed. Choose one to come."))
+	}
+	return errors.Join(wrong...)
+}
+
 // Tokens lists them, the newest last.
 func (d *Desk) Tokens(ctx context.Context, who Who) ([]Token, error) {
 	if err := who.need(ManageStaff); err != nil {
 		return nil, err
 	}
+	return d.tokens(ctx)
+}
+
+func (d *Desk) tokens(ctx context.Context) ([]Token, error) {
 	drawn, err := d.o.Store.Drawer(ctx, d.o.Provider.ID, drawerTokens)
 	if err != nil {
 		return nil, err
@@ -138,6 +166,9 @@ func (d *Desk) Program(ctx context.Context, secret string) (who Who, ok bool, er
 	t, err := openToken(drawn)
 	if err != nil {
 		return Who{}, false, err
+	}
+	if t.Ended(d.o.Now()) {
+		return Who{}, false, nil
 	}
 	if now := d.o.Now(); now.Sub(t.Used) >= usedEvery {
 		t.Used = now

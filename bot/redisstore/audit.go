@@ -135,6 +135,15 @@ func (b *backend) AuditTrail(ctx context.Context, p bot.ProviderID, from, limit 
 	return lines, nil
 }
 
+// AuditEnd is the number of the newest line and its hash.
+func (b *backend) AuditEnd(ctx context.Context, p bot.ProviderID) (number int, hash string, err error) {
+	tail, err := b.auditTail(ctx, p)
+	if err != nil {
+		return 0, "", fmt.Errorf("read the audit log: %w", err)
+	}
+	return tail.number, tail.hash, nil
+}
+
 func openAudit(ring *keyring, p bot.ProviderID, number int, text string) (bot.AuditLine, []byte, error) {
 	hash, sealed, _ := strings.Cut(text, " ")
 	plain, err := ring.data.open(place{p, kindAudit, strconv.Itoa(number)}, []byte(sealed))

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -84,8 +83,8 @@ func (p printer) stage(s Stage) {
 		return
 	}
 	p.line("  The stage: mean of its %d statements, each over its period", len(s.Statements))
-	for _, score := range s.Scores {
-		p.row(score.name(p.by), percent(score.Mean))
+	for _, l := range scoreLines(p.by, s) {
+		p.row(l.Name, l.Score)
 	}
 }
 
@@ -94,49 +93,20 @@ func (p printer) statement(s Statement) {
 		p.line("%*s%s", 2+2*min(i, 1), "", text)
 	}
 	if s.All == nil {
-		p.row(everybody, "hidden")
+		p.row(everybody, hidden)
 		return
 	}
 	if p.by != ByMonth {
 		p.line("    %s", s.Period)
 	}
-	for _, c := range s.Cells {
-		switch name := c.name(p.by); {
-		case c.Nobody:
-			p.row(name, "no one")
-		case c.Figure == nil:
-			p.row(name, "hidden")
-		default:
-			p.figure(name, c.Figure)
+	for _, l := range lines(p.by, s) {
+		if l.Hidden != "" {
+			p.row(l.Name, l.Hidden)
+		} else {
+			p.row(l.Name, l.Score, l.N, l.Interval, l.Asked, l.Delivered, l.Rate)
 		}
 	}
-	p.figure(everybody, s.All)
-	p.apart(s.Apart)
-}
-
-func (p printer) figure(name string, f *Figure) {
-	low, high := f.Interval()
-	rate := "–"
-	if share, known := f.Rate(); known {
-		rate = percent(share)
-	}
-	p.row(name, percent(f.Score()), fmt.Sprint(f.N), percent(low)+" to "+percent(high), counted(f.Asked), counted(f.Delivered), rate)
-}
-
-func (p printer) apart(a *Apart) {
-	if a == nil {
-		p.line(`    How many said "does not apply" or "rather not say" is hidden: fewer than 5.`)
-		return
-	}
-	answered := fmt.Sprintf("%d answered", a.Answered)
-	if a.Asked >= a.Answered {
-		answered = fmt.Sprintf("%d of %d answered (%s)", a.Answered, a.Asked, percent(float64(a.Answered)/float64(a.Asked)))
-	}
-	if a.DoesNotApply > 0 {
-		p.line(`    %s: %s; "does not apply" %d, "rather not say" %d`, a.Period, answered, a.DoesNotApply, a.RatherNotSay)
-		return
-	}
-	p.line(`    %s: %s; "does not apply" or "rather not say" %d`, a.Period, answered, a.OffScale)
+	p.line("    %s", s.Apart.words())
 }
 
 // row writes the cells of a line, the name to the left and the rest to the right.
@@ -148,54 +118,6 @@ func (p printer) row(name string, cells ...string) {
 	}
 	p.line("%s", line)
 }
-
-// everybody names the figure over all columns.
-const everybody = "(all)"
-
-func (c Cell) name(by Dimension) string {
-	if by == ByMonth {
-		return c.Period.String()
-	}
-	return label(by, c.Column)
-}
-
-func (s StageScore) name(by Dimension) string {
-	if s.All {
-		return everybody
-	}
-	return label(by, s.Column)
-}
-
-// label is a column's name. Languages other than the framework's own are
-// translations of the statements.
-func label(by Dimension, column string) string {
-	column = strings.Map(printable, column)
-	switch {
-	case column == "":
-		return "not recorded"
-	case by == ByLanguage && column != "en":
-		return column + " (translation)"
-	default:
-		return column
-	}
-}
-
-// printable drops what could move a terminal's cursor.
-func printable(r rune) rune {
-	if !unicode.IsPrint(r) {
-		return -1
-	}
-	return r
-}
-
-func counted(n int) string {
-	if n == 0 {
-		return "–"
-	}
-	return fmt.Sprint(n)
-}
-
-func percent(share float64) string { return fmt.Sprintf("%.0f %%", 100*share) }
 
 // fit cuts or fills a name to a width.
 func fit(name string, to int) string {

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"heard/bot"
+	"heard/bot/desk"
+	"heard/bot/export"
 	"heard/bot/redisstore"
 	"heard/bot/report"
 	"heard/channels"
@@ -83,7 +85,6 @@ func providerToReport(all []config.Provider, id string) (config.Provider, error)
 // tableOf makes a table from what the store holds. It reads through the desk's
 // side, to which no person is open.
 func tableOf(ctx context.Context, c config.Config, p config.Provider, by report.Dimension) (report.Table, error) {
-	in := report.Input{Columns: columnsOf(p, by)}
 	src, err := sources(p.Flows)
 	if err != nil {
 		return report.Table{}, err
@@ -92,34 +93,18 @@ func tableOf(ctx context.Context, c config.Config, p config.Provider, by report.
 	if err != nil {
 		return report.Table{}, usageError{err}
 	}
-	in.Last = report.LastClosed(time.Now(), calendar.Location)
 	o, err := (&house{}).storeOptions(c)
 	if err != nil {
 		return report.Table{}, usageError{err}
 	}
 	o.Providers = []bot.ProviderID{bot.ProviderID(p.ID)}
-	desk, err := redisstore.OpenDesk(ctx, o)
+	store, err := redisstore.OpenDesk(ctx, o)
 	if err != nil {
 		return report.Table{}, fmt.Errorf("open the store: %w", err)
 	}
-	defer func() { _ = desk.Close() }() // nothing is written
-	for month := report.FirstNeeded(in.Last); month <= in.Last; month++ {
-		answers, err := desk.Answers(ctx, bot.ProviderID(p.ID), month.String())
-		if err != nil {
-			return report.Table{}, fmt.Errorf("read %s: %w", month, err)
-		}
-		in.Answers = append(in.Answers, answers...)
-		counts, err := desk.Counts(ctx, bot.ProviderID(p.ID), month.String())
-		if err != nil {
-			return report.Table{}, fmt.Errorf("read %s: %w", month, err)
-		}
-		for _, c := range counts {
-			in.Counts = append(in.Counts, report.Count{
-				Month: c.Of.Month, Service: c.Of.Service, Channel: c.Of.Channel, Language: c.Of.Language, Statement: c.Of.Statement, Finding: c.Of.Finding, Delivered: c.Delivered, Asked: c.Asked,
-			})
-		}
-	}
-	return report.Make(by, in)
+	defer func() { _ = store.Close() }() // everything is written by then
+	one := desk.New(desk.Options{Store: store, Provider: bot.Provider{ID: bot.ProviderID(p.ID), Calendar: calendar}})
+	return export.Statements(ctx, one, desk.Who{Roles: []desk.Role{desk.Analyst}}, by, columnsOf(p, by), time.Now())
 }
 
 // columnsOf are the columns that a table has in any case, in the order in which

@@ -83,7 +83,8 @@ func addToken(ctx context.Context, p *program) error {
 	d := newDesked(p, "token add")
 	name := d.flags.String("name", "", "the program's `name`; people read it under an answer that names nobody else")
 	scopes := d.flags.String("scopes", "", "what it may do, with commas between: "+scopeNames())
-	s, err := d.open(ctx, p, "token add -name NAME -scopes SCOPES [-config heard.yaml] [-provider id]", 0)
+	until := d.flags.String("until", "", "the last `day` on which it opens anything, as 2027-03-31; else until it is revoked")
+	s, err := d.open(ctx, p, "token add -name NAME -scopes SCOPES [-until DAY] [-config heard.yaml] [-provider id]", 0)
 	if err != nil {
 		return err
 	}
@@ -94,7 +95,14 @@ func addToken(ctx context.Context, p *program) error {
 			may = append(may, desk.Permission(one))
 		}
 	}
-	t, secret, err := s.desk.AddToken(ctx, desk.Operator(), *name, may)
+	ends, err := dayOf(*until, false)
+	if err != nil {
+		return usageError{err}
+	}
+	if !ends.IsZero() {
+		ends = ends.Add(7 * time.Hour) // dayOf ends at five; this one at midnight
+	}
+	t, secret, err := s.desk.AddToken(ctx, desk.Operator(), *name, may, ends)
 	if errors.As(err, new(*bot.Rejection)) {
 		return usageError{fmt.Errorf("%w -name and -scopes say so; the scopes are: %s", err, scopeNames())}
 	}
@@ -117,17 +125,20 @@ func listTokens(ctx context.Context, p *program) error {
 		return err
 	}
 	w := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(w, "id\tname\tmay\tmade\tlast used")
+	_, _ = fmt.Fprintln(w, "id\tname\tmay\tmade\tlast used\tends")
 	for _, t := range all {
-		used := "never"
+		used, ends := "never", "never"
 		if !t.Used.IsZero() {
 			used = t.Used.Format(time.DateOnly)
+		}
+		if !t.Ends.IsZero() {
+			ends = t.Ends.Format(time.DateTime)
 		}
 		var may []string
 		for _, one := range t.Scopes {
 			may = append(may, string(one))
 		}
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", t.ID, t.Name, strings.Join(may, ", "), t.Made.Format(time.DateOnly), used)
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.Name, strings.Join(may, ", "), t.Made.Format(time.DateOnly), used, ends)
 	}
 	return w.Flush()
 }
