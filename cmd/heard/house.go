@@ -209,6 +209,7 @@ func (h *house) run(ctx context.Context, s *server) error {
 	start(h.inboxes.Run)
 	start(h.announce)
 	if h.teller != nil {
+		start(anchors{h.options.Providers, h.desk.AuditEnd, h.log}.run)
 		start(h.teller.Run)
 	}
 	err := s.serve(ctx, h.mux, h.log)
