@@ -308,7 +308,7 @@ func TestThePagesOfAnOutcomeAreAccessible(t *testing.T) {
 	b.Visit(h.server.URL + "/desk/" + string(provider) + "/")
 	b.Arrives("h1", "Sign in")
 	b.Do("sign in", chromedp.SendKeys(chromedp.CSS("#login"), "ada"), chromedp.SendKeys(chromedp.CSS("#password"), ownPassword+"\r"))
-	b.Arrives("main", "Ada Cole")
+	b.Arrives("h1", "What needs you now")
 	look(at+"/outcome", "Outcome of")
 	b.Do("send it empty", chromedp.Click(`//button[normalize-space()="Save, and see what they will read"]`))
 	b.Arrives(".faults", "choose what was found")
