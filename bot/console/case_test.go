@@ -194,7 +194,7 @@ func TestTwoActsFromOnePage(t *testing.T) {
 	_, page := sam.get(at)
 	sam.post(at+"/note", form(page, "note", "I rang the ward."))
 	sam.post(at+"/note", form(page, "note", "I rang the ward.")) // pressed twice
-	sam.post(at+"/note", form(page, "note", "They ring back.")) // a note is kept whatever happened
+	sam.post(at+"/note", form(page, "note", "They ring back."))  // a note is kept whatever happened
 	status, again := sam.post(at+"/take", form(page))
 	if sam.sees(again, "Changed since you opened it"); status != http.StatusConflict {
 		t.Errorf("taking it: status %d", status)
