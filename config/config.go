@@ -38,8 +38,16 @@ type Provider struct {
 	Telegram     *Telegram `yaml:"telegram"`
 	OIDC         *OIDC     `yaml:"oidc"`
 	StaffDomains []string  `yaml:"staff_domains"`
+	Staffed      string    `yaml:"staffed"`
+	Alerts       Alerts    `yaml:"alerts"`
 
 	SecondSignature bool `yaml:"second_signature"` // an outcome is sent only once another person has signed it
+}
+
+// Alerts are whom to tell of danger when nobody at the desk takes it.
+type Alerts struct {
+	Email   string   `yaml:"email"`   // empty: who leads is written to at once
+	Numbers []string `yaml:"numbers"` // of staff, who get a text
 }
 
 // OIDC is the system of their own with which a provider's staff sign in.

@@ -33,7 +33,7 @@ func TestMistakesStopTheStart(t *testing.T) {
 	tests := map[string]struct{ old, new, want string }{
 		"unknown key":               {"listen:", "lisen:", "listen"},
 		"unknown key, deep":         {"    kind: nhs", "    kindd: nhs", "did you mean kind?"},
-		"no auth token":             {"${TWILIO_AUTH_TOKEN}", `""`, "heard.yaml:43: providers[0].twilio.auth_token: it is empty"},
+		"no auth token":             {"${TWILIO_AUTH_TOKEN}", `""`, "heard.yaml:47: providers[0].twilio.auth_token: it is empty"},
 		"variable not set":          {"${TWILIO_AUTH_TOKEN}", "${NOT_SET}", "NOT_SET is not set"},
 		"empty webhook secret":      {"${TELEGRAM_SECRET}", `""`, "providers[0].telegram.webhook_secret: it is empty"},
 		"no token":                  {"${TELEGRAM_BOT_TOKEN}", `""`, "providers[0].telegram.token: it is empty"},
@@ -72,6 +72,10 @@ func TestMistakesStopTheStart(t *testing.T) {
 		"no port":                   {"# smtp: ", "smtp: {port: 70000} #", "smtp.port: 70000 is no port"},
 		"staff without mail":        {"# staff_domains: ", "staff_domains: [hospital.example] #", "smtp: staff_domains needs a server"},
 		"a domain with its @":       {"# staff_domains: ", "staff_domains: ['@hospital.example'] #", "providers[0].staff_domains[0]: \"@hospital.example\" is no domain"},
+		"no hours at the desk":      {"# staffed: 09:00-17:00 ", "staffed: none #", "providers[0].staffed: \"none\" are no hours"},
+		"on call without mail":      {"# alerts: ", "alerts: {email: oncall@hospital.example} #", "smtp: alerts.email needs a server"},
+		"on call at no address":     {"# alerts: ", "alerts: {email: oncall} #", "providers[0].alerts.email: this is no address"},
+		"on call at no number":      {"# alerts: ", "alerts: {numbers: [oncall]} #", "providers[0].alerts.numbers[0]: this is no number"},
 		"not YAML":                  {"listen: 127.0.0.1:8080", "listen: [", "heard.yaml"},
 	}
 	for name, tt := range tests {

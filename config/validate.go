@@ -135,6 +135,7 @@ func (k *checks) provider(path string, p *Provider, c *Config, seen map[string]s
 	if p.Twilio == nil && p.Telegram == nil {
 		k.wrong(path, "nobody could write to this provider: add twilio or telegram")
 	}
+	k.alerts(path, p, c)
 	if _, _, err := QuietHours(p.QuietHours); err != nil {
 		k.wrong(path+".quiet_hours", "%v", err)
 	}
@@ -292,7 +293,7 @@ func hint(name string) string {
 	for _, known := range []string{"listen", "public_url", "redis", "keys", "durability", "allow_data_loss", "files", "s3", "endpoint", "region", "bucket", "access_key", "secret_key", "providers", "id", "name",
 		"public_name", "kind", "jurisdiction", "languages", "guardian", "deputy", "hours", "flows", "quiet_hours", "limits", "replies", "new_people", "twilio", "telegram", "account_sid",
 		"auth_token", "sms_from", "whatsapp_from", "api_url", "token", "webhook_secret", "oidc", "issuer", "client_id", "client_secret", "roles_claim", "trust_email",
-		"smtp", "host", "port", "from", "username", "password", "staff_domains"} {
+		"smtp", "host", "port", "from", "username", "password", "staff_domains", "staffed", "alerts", "email", "numbers"} {
 		if d := distance(name, known); d < far {
 			best, far = known, d
 		}

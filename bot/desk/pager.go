@@ -25,7 +25,7 @@ type Urgent struct {
 func (d *Desk) TellUntaken(ctx context.Context, u bot.Untaken) error {
 	since := u.Since.In(d.o.Provider.Calendar.Location).Format("15:04")
 	subject := count(u.Number, "alert waits", "alerts wait") + " at the desk"
-	body := fmt.Sprintf("%s at the desk of %s since %s, and nobody has taken it. Open the desk now:\n\n%s/alerts\n\nYou hear of it again each half hour until somebody has.\n",
+	body := fmt.Sprintf("%s at the desk of %s since %s, and nobody has taken it. Open the desk now:\n\n%s/work?kind=danger\n\nYou hear of it again each half hour until somebody has.\n",
 		count(u.Number, "alert waits", "alerts wait"), d.o.Provider.Name, since, d.o.Site)
 	to, err := d.alertedAt(ctx, u.Step)
 	if err != nil {
@@ -47,7 +47,7 @@ func (d *Desk) TellUntaken(ctx context.Context, u bot.Untaken) error {
 	}
 	if d.o.Urgent.Text != nil {
 		for _, number := range d.o.Urgent.Numbers {
-			told(d.o.Urgent.Text(ctx, number, subject+" since "+since+". "+d.o.Site+"/alerts"))
+			told(d.o.Urgent.Text(ctx, number, subject+" since "+since+". "+d.o.Site+"/work?kind=danger"))
 		}
 	}
 	if reached == 0 {

@@ -184,7 +184,7 @@ func TestWhoIsToldOfAnAlert(t *testing.T) {
 			t.Errorf("step %d: %q", step.u.Step, got)
 		}
 	}
-	if len(texts) != 3 || !strings.HasSuffix(texts[0], "since 10:00. https://heard.example.org/desk/hospital/alerts") {
+	if len(texts) != 3 || !strings.HasSuffix(texts[0], "since 10:00. https://heard.example.org/desk/hospital/work?kind=danger") {
 		t.Errorf("texts %q", texts)
 	}
 	mail.broken = "lead@example.org"

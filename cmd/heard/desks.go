@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"strings"
 
 	"heard/bot"
@@ -27,9 +28,16 @@ func (h *house) openDesks(ctx context.Context, c config.Config, as *desk.Who) er
 	for _, p := range h.staffed {
 		o.Desks = append(o.Desks, desk.New(desk.Options{
 			Store: store, Bot: h.bot, Provider: p, Files: h.files.store, Passwords: passwords, Log: h.log, Mail: mailOf(c), StaffDomains: staffDomains(c, p.ID),
+			Site: site(c, p.ID), Urgent: h.urgentOf(c, p.ID),
 		}))
 	}
 	h.desks = o.Desks
+	for i, d := range h.desks {
+		h.pager.desks[d.Provider().ID] = d
+		if alerts := c.Providers[i].Alerts; as == nil && c.SMTP == nil && len(alerts.Numbers) == 0 {
+			h.log.LogAttrs(ctx, slog.LevelWarn, "danger is told to nobody who is not at the desk: set alerts for the provider, or smtp", slog.String("provider", string(d.Provider().ID)))
+		}
+	}
 	o.SignOn = signOns(c)
 	pages := console.New(o)
 	h.mux.Handle("/desk/", pages)

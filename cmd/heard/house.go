@@ -31,6 +31,7 @@ type house struct {
 	options  redisstore.Options
 	store    *redisstore.Store
 	desk     *redisstore.Desk // nil: no pages
+	pager    *pager           // tells who is not at the desk
 	desks    []*desk.Desk     // of its pages, a provider each
 	flows    []*flows.Set     // by provider, in the configuration's order
 	staffed  []bot.Provider   // those whose desks are served, the same
@@ -58,7 +59,7 @@ const reflectAfter = 14 * 24 * time.Hour
 // build opens the store and puts the parts together. It starts nothing but the
 // embedded store.
 func build(ctx context.Context, p plan) (*house, error) {
-	h := &house{log: p.log, lines: p.lines, metrics: newMetrics(), mux: http.NewServeMux()}
+	h := &house{log: p.log, lines: p.lines, metrics: newMetrics(), mux: http.NewServeMux(), pager: &pager{desks: map[bot.ProviderID]*desk.Desk{}}}
 	var err error
 	if h.options, err = h.storeOptions(p.config); err != nil {
 		return nil, err
@@ -141,7 +142,7 @@ func (h *house) furnish(ctx context.Context, p plan) error {
 	})
 	h.bot, err = bot.New(ctx, bot.Options{
 		Store: h.store, Versions: h.store, Receipts: h.store, Moves: h.store, Providers: providers, Files: h.files.store, Deliver: h.dispatch.Deliver, Log: h.log,
-		Count: h.metrics.counted,
+		Count: h.metrics.counted, Pager: h.pager,
 	})
 	if err != nil {
 		return err

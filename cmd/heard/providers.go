@@ -37,6 +37,9 @@ func providersOf(p plan) ([]bot.Provider, templates, error) {
 			Calendar: calendar, Flows: set, ReflectAfter: reflectAfter, Kind: c.Kind, Nation: c.Jurisdiction,
 			SecondSignature: c.SecondSignature,
 		}
+		if c.Staffed != "" {
+			one.Staffed.From, one.Staffed.To, _ = config.QuietHours(c.Staffed) // they were checked
+		}
 		if c.Twilio != nil {
 			one.SMS, one.SMSPence = channels.Sender(c.Twilio.SMSFrom), c.Twilio.SMSPence
 		}
