@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"slices"
 
 	"heard/bot"
 	"heard/bot/desk"
@@ -77,6 +78,15 @@ type inputField struct {
 type option struct {
 	Value, Label, Hint string
 	Chosen             bool
+}
+
+// choices are codes as options, each spelled out and with its hint.
+func choices[T ~string](codes []T, hints map[T]string, chosen []T) []option {
+	all := make([]option, len(codes))
+	for i, code := range codes {
+		all[i] = option{string(code), spelled(string(code)), hints[code], slices.Contains(chosen, code)}
+	}
+	return all
 }
 
 // newField makes a field for its template. What follows the value are pairs: "type",

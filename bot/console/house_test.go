@@ -18,6 +18,8 @@ import (
 	"heard/bot/desk"
 	"heard/bot/pagetest"
 	"heard/bot/redisstore"
+
+	"github.com/chromedp/chromedp"
 )
 
 const provider = bot.ProviderID("try")
@@ -131,6 +133,12 @@ func (h *house) colleague(login string, roles ...desk.Role) *colleague {
 	c := h.stranger()
 	c.signIn(login, ownPassword)
 	return c
+}
+
+// signsIn fills in the page of the sign-in that a browser shows.
+func signsIn(b *pagetest.Browser, login string) {
+	b.Helper()
+	b.Do("sign in", chromedp.SendKeys(chromedp.CSS("#login"), login), chromedp.SendKeys(chromedp.CSS("#password"), ownPassword+"\r"))
 }
 
 func (c *colleague) signIn(login, password string) (status int, page string) {

@@ -1,8 +1,6 @@
 package console
 
 import (
-	"slices"
-
 	"heard/bot"
 	"heard/bot/desk"
 )
@@ -44,11 +42,7 @@ func roleOptions(chosen []desk.Role) []option {
 		desk.Administrator: "Adds members, programs and webhooks, reads the audit log. Sees no case.",
 		desk.Recorder:      "Writes down what somebody told them, and sees no more.",
 	}
-	var all []option
-	for _, r := range desk.Roles() {
-		all = append(all, option{string(r), spelled(string(r)), hints[r], slices.Contains(chosen, r)})
-	}
-	return all
+	return choices(desk.Roles(), hints, chosen)
 }
 
 // roles are those that a form has ticked.

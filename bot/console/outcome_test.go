@@ -259,7 +259,7 @@ func TestAnOutcomeByKeyboardAt320(t *testing.T) {
 	}
 	b.Visit(h.server.URL + "/desk/" + string(provider) + "/cases/" + ref + "/outcome")
 	b.Arrives("h1", "Sign in")
-	b.Do("sign in", chromedp.SendKeys(chromedp.CSS("#login"), "sam"), chromedp.SendKeys(chromedp.CSS("#password"), ownPassword+"\r"))
+	signsIn(b, "sam")
 	b.Arrives("h1", "Outcome of "+ref)
 	look("outcome")
 	b.TabTo("button save, and see what they will read", false)
@@ -307,7 +307,7 @@ func TestThePagesOfAnOutcomeAreAccessible(t *testing.T) {
 	}
 	b.Visit(h.server.URL + "/desk/" + string(provider) + "/")
 	b.Arrives("h1", "Sign in")
-	b.Do("sign in", chromedp.SendKeys(chromedp.CSS("#login"), "ada"), chromedp.SendKeys(chromedp.CSS("#password"), ownPassword+"\r"))
+	signsIn(b, "ada")
 	b.Arrives("h1", "What needs you now")
 	look(at+"/outcome", "Outcome of")
 	b.Do("send it empty", chromedp.Click(`//button[normalize-space()="Save, and see what they will read"]`))

@@ -159,7 +159,7 @@ func TestPostersLeadToThePlace(t *testing.T) {
 	h.staff("ada", "Ada Cole", desk.Lead)
 	b := pagetest.Open(t, 1000, 1400)
 	b.Visit(h.server.URL + "/desk/try/posters")
-	b.Do("sign in", chromedp.SendKeys(chromedp.CSS("#login"), "ada"), chromedp.SendKeys(chromedp.CSS("#password"), ownPassword+"\r"))
+	signsIn(b, "ada")
 	b.Arrives("table", "Ward 6")
 	b.Shoot("posters")
 	b.Do("open it", chromedp.Click(`//tr[contains(., "Ward 6")]//a[contains(., "English")]`))

@@ -1,7 +1,6 @@
 package console
 
 import (
-	"slices"
 	"time"
 
 	"heard/bot/desk"
@@ -43,11 +42,7 @@ func scopeOptions(chosen []desk.Permission) []option {
 		desk.Enrol:      "Has people welcomed at the start of their care.",
 		desk.Export:     "Takes out everything at once that it may see.",
 	}
-	var all []option
-	for _, s := range desk.Scopes() {
-		all = append(all, option{string(s), spelled(string(s)), hints[s], slices.Contains(chosen, s)})
-	}
-	return all
+	return choices(desk.Scopes(), hints, chosen)
 }
 
 func (p *pages) tokensPage(v *visit) error {
