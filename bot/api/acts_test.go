@@ -18,7 +18,7 @@ var throughOperations = map[string]string{
 	"SaveOutcome": "save-outcome", "DropOutcome": "drop-outcome", "AskSignature": "ask-signature", "SignOutcome": "sign-outcome", "PreviewOutcome": "preview-outcome", "PreviewOutcomeOn": "preview-outcome",
 	"OfferOutcome": "offer-outcome", "NoteTold": "note-told", "Outcome": "get-outcome-draft", "KeptPromise": "keep-promise", "Promises": "list-actions",
 	"AskStatement": "ask-statement", "AnswerStatement": "answer-statement", "Record": "record", "Slip": "record", "CheckEnrolment": "enrol", "Enrol": "enrol",
-	"Case": "get-case", "CasesFrom": "list-cases", "Cases": "list-cases", "Work": "list-work", "WorkFrom": "list-work", "Alerts": "list-work", "Timeline": "get-timeline",
+	"Case": "get-case", "CasesFrom": "list-cases", "Cases": "list-cases", "Work": "list-work", "WorkFrom": "list-work", "Timeline": "get-timeline",
 	"File": "get-file", "Search": "search", "Alike": "list-alike", "Reach": "get-reach", "Answering": "list-staff", "Aways": "list-staff", "Cover": "list-staff",
 	"Task": "list-work", "Seeable": "list-events", "Walk": "export", "Tally": "export", "Trail": "export", "Audit": "export", "AuditOf": "export", "Statements": "get-report",
 	"AuditMembers": "not: it is for the choices of a page",

@@ -59,7 +59,7 @@ func (p *pages) taskOf(v *visit, i desk.Item, n int) taskView {
 		t.May, t.Steps = true, []step{{p.root + "/webhooks/" + hook, "See why, and send it again"}} // who may not, does not see it
 	}
 	if i.Case != nil && v.who.May(desk.Answer) {
-		t.Steps = stepsOf(i.Task, p.root)
+		t.Steps = stepsOf(i.Task, p.root+"/cases/"+string(i.Case.Ref))
 	}
 	return t
 }
@@ -93,9 +93,8 @@ func endsByWord(k bot.StaffTaskKind) bool {
 	return true
 }
 
-// stepsOf are where a task about a case is done.
-func stepsOf(t bot.StaffTask, root string) []step {
-	at := root + "/cases/" + string(t.Case)
+// stepsOf are where a task about a case is done; at is the address of the case.
+func stepsOf(t bot.StaffTask, at string) []step {
 	write := step{at + "#answer", "Write to them"}
 	told := step{at + "/told", "It was told another way"}
 	switch t.Kind {

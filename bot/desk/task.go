@@ -6,15 +6,6 @@ import (
 	"heard/bot"
 )
 
-// Alerts lists what tells of danger, oldest first: also what nobody sees a case of.
-func (d *Desk) Alerts(ctx context.Context, who Who) ([]Item, error) {
-	w, err := d.Work(ctx, who, Filter{Kind: "danger", Limit: mostAlerts})
-	return w.Items, err
-}
-
-// mostAlerts is how many are on one page: more than ever wait.
-const mostAlerts = 500
-
 // Task is one of the things that need a person, by the name that TaskName gives it.
 // What somebody may not see is as if it were not there.
 func (d *Desk) Task(ctx context.Context, who Who, name string) (i Item, err error) {
