@@ -326,6 +326,7 @@ const (
 	NoNewsYet       StaffTaskKind = "no news yet"     // one line for the person, before it is said by itself that there is none
 	AwaitStatement  StaffTaskKind = "statement late"  // somebody outside the team has not answered
 	ReadStatement   StaffTaskKind = "statement came"  // they have
+	HandedOver      StaffTaskKind = "handed over"     // to who had the case before
 )
 
 // StatementAnswer is one answer to one of the 21 statements, without person,

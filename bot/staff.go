@@ -29,7 +29,8 @@ const (
 
 // Acknowledgement is the first that a person hears from those who handle their case.
 type Acknowledgement struct {
-	Handler string    // who handles it
+	Handler string    // who handles it, as the person reads it
+	Member  MemberID  // who that is, whose the case becomes; empty: it stays whose it was
 	Decides string    // what they may decide themselves, in words that end a sentence; may be empty
 	Words   string    // may be empty
 	Due     time.Time // when the person hears next; zero: in 20 working days
@@ -46,6 +47,11 @@ func (b *Bot) Acknowledge(ctx context.Context, id ProviderID, ref CaseRef, by By
 			return err
 		}
 		c := w.subject
+		if a.Member != "" {
+			if err := w.assign(by, a.Member); err != nil {
+				return err
+			}
+		}
 		c.Handler, c.Decides = strings.TrimSpace(a.Handler), strings.TrimSpace(a.Decides)
 		w.tellNews(noticeAcknowledged, Entry{Kind: Told, Text: strings.TrimSpace(a.Words), By: by.Name})
 		w.promise(c, a.Due)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Assign makes a case somebody's; an empty member, nobody's. The person is told with
@@ -11,11 +12,10 @@ import (
 func (b *Bot) Assign(ctx context.Context, id ProviderID, ref CaseRef, by By, to MemberID, name string) error {
 	return b.staff(ctx, id, ref, by, "assign", func(w *work) error {
 		c := w.subject
-		if slices.Contains(c.Barred, to) && to != "" {
-			return &Rejection{RejectNotReady, "This member of staff is kept from this case, so it cannot be theirs."}
+		if err := w.assign(by, to); err != nil {
+			return err
 		}
-		w.change(c)
-		c.Assigned, c.Handler = to, strings.TrimSpace(name)
+		c.Handler = strings.TrimSpace(name)
 		text := "The case is nobody's now."
 		if to != "" {
 			text = "The case is " + c.Handler + "'s now."
@@ -24,6 +24,29 @@ func (b *Bot) Assign(ctx context.Context, id ProviderID, ref CaseRef, by By, to 
 		return nil
 	})
 }
+
+// assign makes a case somebody's. Who had it before, and did not give it away, has a task
+// that says so: they would go on with it, or leave it at what they know alone.
+func (w *work) assign(by By, to MemberID) error {
+	c := w.subject
+	if slices.Contains(c.Barred, to) && to != "" {
+		return &Rejection{RejectNotReady, "This member of staff is kept from this case, so it cannot be theirs."}
+	}
+	w.change(c)
+	if had, name := c.Assigned, c.Handler; had != "" && had != to && had != by.Member {
+		w.op(AddTask{StaffTask{
+			ID: c.taskID(HandedOver), Kind: HandedOver, Case: c.Ref, At: w.now, Due: w.now.Add(withinHandover), Owner: had, OwnedBy: name, Taken: w.now,
+			Text: "This case was yours, and somebody else handles it now. Tell them what they must know.",
+		}})
+	} else if had != to {
+		w.op(EndTask{c.taskID(HandedOver)})
+	}
+	c.Assigned = to
+	return nil
+}
+
+// withinHandover is by when who had a case has told what they know.
+const withinHandover = 2 * 24 * time.Hour
 
 // Note keeps words for staff on a case. They cannot be sent.
 func (b *Bot) Note(ctx context.Context, id ProviderID, ref CaseRef, by By, words string) error {

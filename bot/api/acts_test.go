@@ -19,7 +19,7 @@ var throughOperations = map[string]string{
 	"OfferOutcome": "offer-outcome", "NoteTold": "note-told", "Outcome": "get-outcome-draft", "KeptPromise": "keep-promise", "Promises": "list-actions",
 	"AskStatement": "ask-statement", "AnswerStatement": "answer-statement", "Record": "record", "Slip": "record", "CheckEnrolment": "enrol", "Enrol": "enrol",
 	"Case": "get-case", "CasesFrom": "list-cases", "Cases": "list-cases", "Work": "list-work", "WorkFrom": "list-work", "Timeline": "get-timeline",
-	"File": "get-file", "Search": "search", "Alike": "list-alike", "Reach": "get-reach", "Answering": "list-staff", "Aways": "list-staff", "Cover": "list-staff",
+	"File": "get-file", "Search": "search", "Alike": "list-alike", "Reach": "get-reach", "Answering": "list-staff", "Aways": "list-staff", "Cover": "list-staff", "Covers": "list-staff",
 	"Task": "list-work", "Seeable": "list-events", "Walk": "export", "Tally": "export", "Trail": "export", "Audit": "export", "AuditOf": "export", "Statements": "get-report",
 	"AuditMembers": "not: it is for the choices of a page",
 
@@ -37,7 +37,7 @@ var throughOperations = map[string]string{
 	"TellUntaken": "not: heard writes to staff by it", "TellOverdue": "not: likewise",
 	"Webhooks": "not: an address that is told all is for people to add", "AddWebhook": "not: likewise", "ChooseEvents": "not: likewise", "RotateWebhook": "not: likewise",
 	"PauseWebhook": "not: likewise", "TellAgain": "not: likewise, and list-events has what was given up", "TestWebhook": "not: likewise", "RemoveWebhook": "not: likewise",
-	"CaseMark": "not: it is for live pages; list-events tells programs", "Provider": "not: it does nothing", "Place": "not: it does nothing", "Label": "not: it does nothing", "Changes": "not: it counts for live pages; list-events tells programs",
+	"CaseMark": "not: it is for live pages; list-events tells programs", "Mails": "not: it does nothing", "Provider": "not: it does nothing", "Place": "not: it does nothing", "Label": "not: it does nothing", "Changes": "not: it counts for live pages; list-events tells programs",
 }
 
 // A complaints system that is joined to this one must be able to do what staff can, or

@@ -16,6 +16,7 @@ import (
 func TestEveryPageOfTheDeskIsAccessible(t *testing.T) {
 	h := newHouse(t, nil)
 	ref := h.complain("My mother waited two hours for her tea.", "And nobody came when she rang.")
+	sam := h.colleague("sam", desk.Handler)
 	h.staff("ada@hospital.example", "Ada Cole", desk.Roles()...)
 	hook := h.failedWebhook(ref)
 	token, _, err := h.desk.AddToken(t.Context(), desk.Operator(), "Complaints system", []desk.Permission{desk.SeeCases}, time.Time{})
@@ -47,6 +48,7 @@ func TestEveryPageOfTheDeskIsAccessible(t *testing.T) {
 			{"/audit?did=sign", "Audit log"}, {"/audit?case=x", "Audit log"}, {"/tokens", "Programs"}, {"/tokens/new", "Make a token"}, {"/tokens/" + token.ID, "Complaints system"},
 			{"/webhooks", "Webhooks"}, {"/webhooks/new", "Add a webhook"}, {"/webhooks/" + hook.ID, "Webhook to "}, {"/reports", "What people say"},
 			{"/reports?table=channel", "What people say"}, {"/reports/ko41a", "KO41a"}, {"/reports/regulation18", "regulation 18"}, {"/password", ""},
+			{"/search", "Find a case"}, {"/away", "Who is away"},
 		} {
 			b.Visit(at + one.path)
 			b.Arrives("h1", one.title)
@@ -60,5 +62,20 @@ func TestEveryPageOfTheDeskIsAccessible(t *testing.T) {
 		b.Do("preview", chromedp.SendKeys(chromedp.CSS("#update"), "We have spoken to the ward."), chromedp.Click(`//button[normalize-space()="Preview"]`))
 		b.Arrives(".preview", "2 texts in all")
 		look("case-preview")
+		b.Visit(at + "/cases/" + ref + "?open=others")
+		b.Arrives("#others", "Ask for a statement")
+		b.Do("find", chromedp.SendKeys(chromedp.CSS("#find"), "tea\r"))
+		b.Arrives("h2", "1 place found")
+		look("found")
+		_, page := sam.get("/cases/" + ref)
+		_, asked := sam.post("/cases/"+ref+"/ask", form(page, "ask_of", "Ward manager", "ask_question", "Who was on duty?", "ask_day", time.Now().AddDate(0, 0, 9).Format(time.DateOnly)))
+		_, link, _ := strings.Cut(asked, `<output class="code">`)
+		link, _, _ = strings.Cut(link, "<")
+		b.Visit(h.server.URL + link)
+		b.Arrives("h1", "A question for you")
+		look("statement")
+		b.Visit(at + "/cases/" + ref + "?open=others")
+		b.Arrives("#others", "An answer came another way")
+		look("case-asked")
 	}
 }

@@ -1,8 +1,10 @@
 package console
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
+	"time"
 
 	"heard/bot"
 	"heard/bot/desk"
@@ -11,6 +13,7 @@ import (
 func (p *pages) caseRoutes() {
 	p.page("GET /cases/{ref}", desk.SeeCases, func(v *visit) error { return p.caseAgain(v, faults{}, "") })
 	p.page("POST /cases/{ref}/update", desk.Answer, p.sendUpdate)
+	p.page("POST /cases/{ref}/ask", desk.Answer, p.askStatement)
 	for name, act := range caseActs() {
 		p.page("POST /cases/{ref}/"+name, desk.Answer, func(v *visit) error { return p.caseAct(v, act) })
 	}
@@ -45,11 +48,16 @@ type caseBody struct {
 	Can              can
 	Team             []option // whom it can be given to
 	Named            []option // whom it may name
+	Handlers         []option // who can be said to handle it
 	Mine             bool
 	GivesOut         bool // may give it to others, and bar
 	MayAnswer        bool
 	box              string // the part of the page that is opened
 	typed            func(string) string
+	location         *time.Location
+	Now              time.Time
+	Mails            bool           // the desk can send e-mails
+	Alike            []desk.Summary // cases that may be about the same matter
 }
 
 // can is what can be done with a case as it is now. What cannot has no form.
@@ -58,6 +66,9 @@ type can struct {
 	Write       bool // its person can be written to
 	Acknowledge bool
 	Later       bool // a later day can be agreed
+	Redate      bool
+	Pause       bool
+	Resume      bool
 	Withdraw    bool
 	Die         bool
 	Release     bool
@@ -66,7 +77,9 @@ type can struct {
 func (p *pages) canDo(one *desk.View) can {
 	c := can{Open: one.Status == bot.Open, Write: !one.Silent, Die: one.Died.IsZero(), Release: one.Held}
 	c.Acknowledge = c.Open && c.Write
-	c.Later = c.Open && c.Write && p.o.Now().Before(one.Due)
+	c.Later = c.Acknowledge && p.o.Now().Before(one.Due)
+	clock := c.Acknowledge && !one.Acknowledged.IsZero()
+	c.Redate, c.Pause, c.Resume = clock, clock && one.Wait == nil, clock && one.Wait != nil
 	c.Withdraw = c.Open
 	return c
 }
@@ -117,11 +130,14 @@ func (p *pages) showCase(v *visit, one *desk.View, l letter, wrong faults, box s
 	}
 	body := caseBody{
 		View: one, State: statusName(one.Status), StageName: stageName(one.Stage), Known: privacyOf(one.Privacy), Letter: l, Speaks: p.languageName(one.Language),
-		Can: p.canDo(one), Mine: one.Assigned == v.who.Member, GivesOut: v.who.May(desk.GiveOut), MayAnswer: v.who.May(desk.Answer), typed: v.text, box: box,
+		Can: p.canDo(one), Mine: one.Assigned == v.who.Member, GivesOut: v.who.May(desk.GiveOut), MayAnswer: v.who.May(desk.Answer), typed: v.text, box: box, location: p.o.Location, Now: p.o.Now(), Mails: p.desk.Mails(),
 	}
 	err := p.teamOf(v, &body)
 	if err == nil {
 		body.Cover, err = p.desk.Cover(v.r.Context(), one.Assigned)
+	}
+	if err == nil && body.MayAnswer {
+		body.Alike, err = p.desk.Alike(v.r.Context(), v.who.Who, one.Ref)
 	}
 	if err != nil {
 		return err
@@ -167,6 +183,17 @@ func (p *pages) teamOf(v *visit, body *caseBody) error {
 		return all
 	}
 	body.Team, body.Named = choose("to"), choose("member")
+	body.Handlers = choose("handler")
+	chosen := v.text("handler")
+	if chosen == "" {
+		chosen = string(cmp.Or(body.Assigned, v.who.Member))
+	}
+	for i, o := range body.Handlers {
+		body.Handlers[i].Chosen = o.Value == chosen
+	}
+	if !body.GivesOut {
+		body.Handlers = slices.DeleteFunc(body.Handlers, func(o option) bool { return o.Value != string(v.who.Member) && o.Value != string(body.Assigned) })
+	}
 	body.Team = slices.DeleteFunc(body.Team, func(o option) bool { return o.Value != "" && o.Value == string(body.Assigned) })
 	return nil
 }

@@ -1,6 +1,8 @@
 package console
 
 import (
+	"cmp"
+	"maps"
 	"net/http"
 	"slices"
 
@@ -20,20 +22,22 @@ type caseAct struct {
 
 // caseActs are they, by the last part of their address.
 func caseActs() map[string]caseAct {
-	return map[string]caseAct{
-		"acknowledge": {done: "The acknowledgement is on its way.", box: "acknowledge", late: "ack_day", needs: []string{"handler", "Say who handles the case: the person is told."}, do: acknowledge},
-		"later":       {done: "The person is asked whether they agree.", box: "dates", field: "later_day", needs: []string{"later_day", "Choose the day.", "later_words", "Say why: the person is told."}, do: later},
+	all := map[string]caseAct{
+		"acknowledge": {done: "The acknowledgement is on its way.", box: "acknowledge", field: "handler", late: "ack_day", needs: []string{"handler", "Choose who handles the case: the person is told."}, do: acknowledge},
 		"note":        {done: "The note is kept. Only staff can read it.", field: "note", needs: []string{"note", "Write the note."}, do: note},
 		"take-back":   {done: "It is taken back. The person is not told it.", do: takeBack},
 		"take":        {done: "The case is yours.", do: take},
 		"give":        {done: "The case has another handler.", box: "give", field: "to", needs: []string{"to", "Choose whose case it becomes."}, do: give},
 		"reveal":      {done: "Who the person is can be read below, until tonight.", field: "reason", needs: []string{"reason", "Say why you must know who this is. It is kept in the audit log."}, do: reveal},
+		"stated":      {done: "The answer is kept. Only staff can read it.", box: "others", field: "stated", needs: []string{"statement", "Choose whose answer it is.", "stated", "Write what they answered."}, do: stated},
 		"link":        {done: "The cases are linked.", box: "same", field: "other", needs: []string{"other", "Write the reference of the other case."}, do: link},
 		"bar":         {done: "This member of staff no longer sees the case.", box: "named", field: "member", needs: []string{"member", "Choose whom the complaint names."}, do: bar},
 		"died":        {done: "It is noted. Nothing more goes out by itself.", box: "ended", field: "death", needs: []string{"death", "Tick the box: nothing is sent to them after this."}, do: died},
 		"release":     {done: "What waited is on its way.", box: "ended", do: release},
 		"withdrawn":   {done: "The case is taken back, as its person wished.", box: "ended", field: "confirmed", needs: []string{"confirmed", "Tick the box once you have confirmed it with the person."}, do: withdrawn},
 	}
+	maps.Copy(all, dateActs())
+	return all
 }
 
 // caseAct does it, or shows the page with what is wrong. A case that is not there, or not
@@ -83,8 +87,12 @@ func acknowledge(v *visit, p *pages, ref bot.CaseRef) error {
 	if err != nil {
 		return err
 	}
+	member, name, err := p.memberOf(v, "handler")
+	if err != nil {
+		return err
+	}
 	return p.desk.Acknowledge(v.r.Context(), v.who.Who, ref, v.form(), bot.Acknowledgement{
-		Handler: v.text("handler"), Decides: v.text("decides"), Words: v.text("ack_words"), Due: due,
+		Member: member, Handler: cmp.Or(v.text("handler_name"), name), Decides: v.text("decides"), Words: v.text("ack_words"), Due: due,
 	})
 }
 

@@ -30,7 +30,7 @@ func TestAFormThatWasNotDoneIsOpenWithWhatWasTyped(t *testing.T) {
 	}{
 		{"later", "dates", "Say why: the person is told.", "later_words", []string{"later_day", "2099-01-04"}},
 		{"later", "dates", "Write the day as year, month and day", "later_day", []string{"later_day", "Friday", "later_words", "The ward is slow"}},
-		{"acknowledge", "acknowledge", "This day has passed.", "ack_day", []string{"handler", "Ade", "ack_words", "Sorry", "ack_day", "2020-01-04"}},
+		{"acknowledge", "acknowledge", "This day has passed.", "ack_day", []string{"handler_name", "Ade of the ward", "ack_words", "Sorry", "ack_day", "2020-01-04"}},
 		{"link", "same", "There is no case with this reference", "other", []string{"other", "H-7K4-MQ2"}},
 		{"link", "same", "There is no case with this reference", "other", []string{"other", "nonsense"}},
 		{"give", "give", "Choose whose case it becomes.", "to", nil},
@@ -39,7 +39,7 @@ func TestAFormThatWasNotDoneIsOpenWithWhatWasTyped(t *testing.T) {
 		{"died", "ended", "Tick the box: nothing is sent", "death", nil},
 		{"withdrawn", "ended", "Tick the box once you have confirmed it", "confirmed", []string{"how_asked", "She rang me"}},
 	} {
-		f := form(page)
+		f := form(page, "handler", choice(t, page, "handler", "Sam Reed"))
 		var shown []string
 		for i := 0; i < len(one.typed); i += 2 {
 			f.Set(one.typed[i], one.typed[i+1])
@@ -127,4 +127,41 @@ func TestAnEmptyListLeadsNowhereForbidden(t *testing.T) {
 	}
 	_, page = sam.get("/work")
 	sam.sees(page, "All cases</a> are still there")
+}
+
+// The person is told a name and the list says another, or nobody's: then nobody is
+// reminded. And who loses a case learns of it.
+func TestWhoAcknowledgesItHasIt(t *testing.T) {
+	h := newHouse(t, nil)
+	ref := h.complain("Nobody came when I rang.")
+	at := "/cases/" + ref
+	pat := h.staff("pat", "Pat Lewis", desk.Handler)
+	sam, ade := h.colleague("sam", desk.Handler), h.colleague("ade", desk.Lead)
+	_, page := sam.get(at)
+	status, got := sam.post(at+"/acknowledge", form(page, "handler", string(pat)))
+	if sam.sees(got, "Your role does not allow this."); status != http.StatusForbidden || !isOpen(got, "acknowledge") {
+		t.Errorf("a handler gives the case to another: status %d", status)
+	}
+	status, got = sam.post(at+"/acknowledge", form(page, "handler", ""))
+	if sam.sees(got, "Choose who handles the case", `href="#handler"`); status != http.StatusUnprocessableEntity {
+		t.Errorf("by nobody: status %d", status)
+	}
+	_, page = ade.get(at)
+	_, page = ade.post(at+"/acknowledge", form(page, "handler", choice(t, page, "handler", "Pat Lewis"), "handler_name", "Sister Pat"))
+	ade.sees(page, "The acknowledgement is on its way.", "<dd>Sister Pat", "Take it over from Sister Pat")
+	pats := h.stranger()
+	pats.signIn("pat", ownPassword)
+	_, page = pats.get("/cases?handler=me")
+	pats.sees(page, ref)
+	_, page = sam.get(at)
+	_, page = sam.post(at+"/take", form(page))
+	sam.sees(page, "The case is yours.", "Hand the case over", "Tell them what they must know", "Sister Pat sees to it")
+	_, page = pats.get("/work?handler=me")
+	pats.sees(page, "Hand the case over", ref)
+	_, page = pats.get(at)
+	_, staff, _ := strings.Cut(page, `id="staff-only"`) // below the form of the task
+	_, page = pats.post(at+"/take", form(staff))
+	if pats.sees(page, "The case is yours."); strings.Contains(page, "Sister Pat sees to it") {
+		t.Error("who has it again is to hand it over")
+	}
 }

@@ -41,7 +41,7 @@ type fileLink struct {
 
 func (p *pages) history(one *desk.View, lines []desk.Line) (all []historyLine) {
 	for _, l := range lines {
-		h := historyLine{Line: l, What: entryName(l.Kind), Files: p.filesOf(one, l), Inside: l.Kind == bot.Noted}
+		h := historyLine{Line: l, What: entryName(l.Kind), Files: p.filesOf(one, l), Inside: forStaff(l.Kind)}
 		if l.Kind == bot.Said && l.Label != "" {
 			h.What = l.Label
 		}
@@ -100,4 +100,13 @@ func (p *pages) filesOf(one *desk.View, l desk.Line) (all []fileLink) {
 		all = append(all, f)
 	}
 	return all
+}
+
+// forStaff tells whether an entry is for staff alone, and never sent.
+func forStaff(k bot.EntryKind) bool {
+	switch k {
+	case bot.Noted, bot.Clocked, bot.AskedOf, bot.Stated:
+		return true
+	}
+	return false
 }

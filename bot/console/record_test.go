@@ -3,6 +3,7 @@ package console_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"image/png"
 	"net/http"
@@ -29,13 +30,17 @@ import (
 
 // postbox keeps what is e-mailed.
 type postbox struct {
-	mu   sync.Mutex
-	sent []string
+	mu     sync.Mutex
+	sent   []string
+	broken bool
 }
 
 func (p *postbox) Send(_ context.Context, to, subject, text string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.broken {
+		return errors.New("the post is on strike")
+	}
 	p.sent = append(p.sent, to+"\n"+subject+"\n"+text)
 	return nil
 }

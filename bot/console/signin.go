@@ -2,11 +2,9 @@ package console
 
 import (
 	"errors"
-	"maps"
 	"math"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -38,9 +36,8 @@ type signInBody struct {
 	To    string // where to go then, below the root
 	Own   bool   // there is a system of their own to sign in with
 	Lost  []lost // what was typed into a form that could not be taken
+	Kept  bool   // it is carried through the sign-in, and shown once more
 }
-
-type lost struct{ Name, Text string }
 
 // local is a path below the desk's root that may be led to; all else leads to
 // what they need first.
@@ -77,26 +74,19 @@ func (p *pages) signInFirst(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, p.root+signInPath, http.StatusSeeOther)
 		return
 	}
-	body := signInBody{To: p.root + "/", Own: p.signOn != nil}
-	for _, name := range slices.Sorted(maps.Keys(r.PostForm)) {
-		if text := r.PostForm.Get(name); strings.Contains(strings.TrimSpace(text), " ") && !isSecret(name) {
-			body.Lost = append(body.Lost, lost{name, text})
-		}
-	}
+	body := signInBody{To: p.pageOf(r), Own: p.signOn != nil, Lost: lostOf(r.PostForm)}
+	body.Kept = keepable(body.Lost)
 	s := p.anybody("Sign in", body)
 	s.Faults.add("", "You are not signed in, or it was too long ago. Nothing was sent or changed.")
 	p.write(w, r, http.StatusUnauthorized, "sign_in", s)
 }
-
-// isSecret tells whether a field is never shown again.
-func isSecret(name string) bool { return slices.Contains([]string{"password", "old", "again"}, name) }
 
 func (p *pages) signIn(w http.ResponseWriter, r *http.Request) {
 	if !p.readForm(w, r) {
 		return
 	}
 	v := &visit{w: w, r: r, pages: p}
-	body := signInBody{Login: v.text("login"), To: v.text("to"), Own: p.signOn != nil}
+	body := signInBody{Login: v.text("login"), To: v.text("to"), Own: p.signOn != nil, Kept: true, Lost: carried(r.PostForm)}
 	password := r.PostForm.Get("password")
 	var wrong faults
 	if body.Login == "" {
@@ -109,7 +99,7 @@ func (p *pages) signIn(w http.ResponseWriter, r *http.Request) {
 		token, err := p.desk.SignIn(r.Context(), body.Login, password, client(r))
 		if wrong.take(err) {
 			p.setCookie(w, "", token, 0)
-			http.Redirect(w, r, p.root+p.local(body.To), http.StatusSeeOther)
+			p.signedInAgain(w, r, body.To, body.Lost)
 			return
 		}
 		retryAfter(w, err)

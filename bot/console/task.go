@@ -22,20 +22,21 @@ func (p *pages) taskRoutes() {
 // taskView is one thing that needs a person, as its template reads it.
 type taskView struct {
 	desk.Item
-	Root   string
-	Name   string // of the task, in forms and addresses
-	What   string // what is to be done
-	Left   string // "2 working days left"
-	Speaks string // the language of who it is about
-	Seen   int64  // which state of it this is
-	Steps  []step
-	Mine   bool   // who looks has taken it
-	May    bool   // who looks may see to it
-	Plain  bool   // it ends with a word about what was done
-	Again  bool   // what was put aside can be sent through again
-	Number string // to call, where it was asked for
-	How    string // what was typed and not taken
-	N      int    // tells the fields of several on a page apart
+	Root    string
+	Name    string // of the task, in forms and addresses
+	What    string // what is to be done
+	Left    string // "2 working days left"
+	Speaks  string // the language of who it is about
+	Seen    int64  // which state of it this is
+	Steps   []step
+	Mine    bool   // who looks has taken it
+	May     bool   // who looks may see to it
+	Plain   bool   // it ends with a word about what was done
+	Again   bool   // what was put aside can be sent through again
+	Number  string // to call, where it was asked for
+	How     string // what was typed and not taken
+	Covered bool   // who looks does the work of whose it is
+	N       int    // tells the fields of several on a page apart
 }
 
 // step is where something that needs a person is done.

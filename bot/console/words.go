@@ -89,6 +89,8 @@ func taskName(k bot.StaffTaskKind) string {
 		return "Wants to take it back"
 	case bot.NeedsPerson:
 		return "Wants a person"
+	case bot.HandedOver:
+		return "Hand the case over"
 	case bot.AskedErasure:
 		return "Asks to be deleted"
 	case bot.WebhookFailed:

@@ -30,6 +30,7 @@ type workBody struct {
 	Lines    []taskView
 	Fields   []inputField
 	Pages    listPages
+	Covers   []desk.Covered // whose work is done by who looks
 }
 
 // listPages leads through a long list.
@@ -59,8 +60,13 @@ func (p *pages) work(v *visit) error {
 		return err
 	}
 	body := workBody{Work: w, Seen: seen, Narrowed: v.r.URL.RawQuery != "", Pages: pagesOf(v.r, f, w.Total)}
+	if body.Covers, err = p.desk.Covers(v.r.Context(), v.who.Who); err != nil {
+		return err
+	}
 	for n, i := range w.Items {
-		body.Lines = append(body.Lines, p.taskOf(v, i, n))
+		line := p.taskOf(v, i, n)
+		line.Covered = slices.ContainsFunc(body.Covers, func(c desk.Covered) bool { return c.Member == i.Owner })
+		body.Lines = append(body.Lines, line)
 	}
 	kinds := []option{{Value: "", Label: "Everything"}, {Value: "danger", Label: "Danger"}, {Value: "overdue", Label: "Late"}}
 	for _, k := range w.Choices.Kinds {

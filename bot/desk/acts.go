@@ -47,9 +47,21 @@ func (d *Desk) Assign(ctx context.Context, who Who, ref bot.CaseRef, f Form, to 
 	})
 }
 
-// Acknowledge tells the person who handles their case.
+// Acknowledge tells the person who handles their case. To make it another's takes what
+// it takes to assign it.
 func (d *Desk) Acknowledge(ctx context.Context, who Who, ref bot.CaseRef, f Form, a bot.Acknowledgement) error {
 	return d.act(ctx, who, ref, Answer, f, func(by bot.By) error {
+		if a.Member != "" && a.Member != who.Member {
+			c, err := d.mayRead(ctx, who, ref)
+			if err != nil {
+				return err
+			}
+			if c.Assigned != a.Member {
+				if err := who.need(GiveOut); err != nil {
+					return err
+				}
+			}
+		}
 		return d.o.Bot.Acknowledge(ctx, d.o.Provider.ID, ref, by, a)
 	})
 }

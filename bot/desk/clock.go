@@ -36,6 +36,9 @@ func (d *Desk) Resume(ctx context.Context, who Who, ref bot.CaseRef, f Form, due
 	})
 }
 
+// Mails tells whether e-mails can be sent from here.
+func (d *Desk) Mails() bool { return d.o.Mail != nil }
+
 // drawerStatements holds which statement a link is for, under the hash of what the link
 // holds. It is gone once it was used.
 const drawerStatements = "statements"

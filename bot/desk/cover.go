@@ -183,3 +183,33 @@ func (d *Desk) Cover(ctx context.Context, member bot.MemberID) (*Away, error) {
 	}
 	return &a, nil
 }
+
+// Covered is a member whose work somebody else does now.
+type Covered struct {
+	Member bot.MemberID
+	Name   string
+	Until  time.Time
+}
+
+// Covers are those whose work who asks does now, by name.
+func (d *Desk) Covers(ctx context.Context, who Who) ([]Covered, error) {
+	who, err := d.withCovered(ctx, who)
+	if err != nil || len(who.covers) == 0 {
+		return nil, err
+	}
+	aways, err := d.Aways(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all, err := d.Answering(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var covered []Covered
+	for _, one := range all {
+		if slices.Contains(who.covers, one.Member) {
+			covered = append(covered, Covered{one.Member, one.Name, aways[one.Member].Until})
+		}
+	}
+	return covered, nil
+}

@@ -173,6 +173,24 @@ func TestWhatIsTakenIsOnTheListOfWhoTookIt(t *testing.T) {
 	}
 }
 
+// Who says that somebody handles a case gives it to them, which takes what giving takes;
+// who had it before is told.
+func TestWhoAcknowledgesGivesTheCase(t *testing.T) {
+	h := open(t)
+	ref := h.put(bot.Case{Assigned: lead.Member, Handler: lead.Name})
+	a := bot.Acknowledgement{Handler: "Bo Lin", Member: "m-bo"}
+	h.refused(h.desk.Acknowledge(h.ctx, handler, ref, desk.Form{}, a), desk.RejectNotAllowed, "by who may not give cases to others")
+	a.Handler, a.Member = handler.Name, handler.Member
+	h.must(h.desk.Acknowledge(h.ctx, handler, ref, desk.Form{}, a))
+	if v := h.look(handler, ref); v.Assigned != handler.Member || v.Handler != handler.Name {
+		t.Errorf("it is %q's, and the person reads %q", v.Assigned, v.Handler)
+	}
+	w, err := h.desk.Work(h.ctx, lead, desk.Filter{Kind: string(bot.HandedOver), Handler: "me"})
+	if err != nil || len(w.Items) != 1 {
+		t.Errorf("who had it before is told of it in %d tasks, %v", len(w.Items), err)
+	}
+}
+
 // A task is ended by who may see it, on its own case, and not before what came in since
 // is read; an acknowledgement by telling the person alone.
 func TestWhatEndsATask(t *testing.T) {

@@ -42,6 +42,7 @@ func (h *house) openDesks(ctx context.Context, c config.Config, as *desk.Who) er
 	pages := console.New(o)
 	h.mux.Handle("/desk/", pages)
 	h.mux.Handle("/record/", pages)
+	h.mux.Handle("/statement/", pages)
 	h.mux.Handle("/static/", pages)
 	return nil
 }

@@ -39,6 +39,14 @@ func TestTheFirstSignIn(t *testing.T) {
 	if !strings.Contains(read(t, client, base+style, ""), "var(--deep)") {
 		t.Error("the page has no style")
 	}
+	asked, err := client.Get(base + "/statement/" + provider + "/used")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = asked.Body.Close() }() // it is read
+	if all, err := io.ReadAll(asked.Body); err != nil || !strings.Contains(string(all), "St Mary&#39;s Hospital") {
+		t.Errorf("who follows a link to a question finds no page of the hospital: %s, %v", all, err)
+	}
 	p.stop(t)
 }
 
