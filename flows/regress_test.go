@@ -194,3 +194,32 @@ func TestLongBeginning(t *testing.T) {
 		t.Errorf("%d of 100 messages are kept", kept)
 	}
 }
+
+// Who accepts the outcome of an old complaint in the middle of a new one goes on with the
+// new one: what they have written of it is a draft still.
+func TestAnOldOutcomeDoesNotCloseANewDraft(t *testing.T) {
+	w := flows.NewSimulation(librarySet(t), flows.SMS, "")
+	do := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, words := range []string{"1", "send now"} {
+		do(w.Write(words))
+	}
+	do(w.PassText("5 minutes"))
+	do(w.Write("complain"))
+	do(w.Happen("outcome", "News."))
+	do(w.Write("1"))
+	do(w.PassText("2 hours"))
+	for _, words := range []string{"1", "1"} {
+		do(w.Write(words))
+	}
+	if w.Acts[len(w.Acts)-1] != flows.AcceptOutcome {
+		t.Fatalf("the outcome was not accepted: %v", w.Acts)
+	}
+	if !w.State.Draft || w.Facts.Case.Status != "draft" {
+		t.Errorf("the session has a draft: %v; the case is %q", w.State.Draft, w.Facts.Case.Status)
+	}
+}

@@ -318,6 +318,7 @@ func (w *Simulation) step(ev Event) error {
 	w.Facts.NewDue = func() time.Time { return w.Now.AddDate(0, 0, 3) }
 	w.caseFacts(ev)
 	ev.Facts, ev.Channel = w.Facts, w.Channel
+	about := w.about(ev)
 	next, effects, err := traced(w.Set, w.State, ev, w.Now, func(flow, event string) { w.Fired[flow+" "+event] = true })
 	if err != nil {
 		return err
@@ -331,7 +332,7 @@ func (w *Simulation) step(ev Event) error {
 	}
 	done := false
 	for _, e := range effects {
-		w.apply(e)
+		w.apply(e, about)
 		_, is := e.(Done)
 		done = done || is
 	}
@@ -362,8 +363,20 @@ func (w *Simulation) caseFacts(ev Event) {
 	}
 }
 
-// apply makes an effect true in the small world.
-func (w *Simulation) apply(e Effect) {
+// about is the case that a turn is about: that of the news which is told, else the
+// conversation's own.
+func (w *Simulation) about(ev Event) string {
+	switch {
+	case ev.Kind == Happened:
+		return ev.Notice.Case
+	case w.State.Notice != nil:
+		return w.State.Notice.Case
+	}
+	return w.Facts.Case.Ref
+}
+
+// apply makes an effect of a turn about a case true in the small world.
+func (w *Simulation) apply(e Effect, about string) {
 	switch e := e.(type) {
 	case Send:
 		w.Said = append(w.Said, e)
@@ -400,8 +413,10 @@ func (w *Simulation) apply(e Effect) {
 		case MoveCode:
 			w.coded = w.Now
 		case AcceptOutcome:
-			w.Facts.Case.Status, w.Facts.Case.Stage = "closed", Reflecting
-			w.Facts.Cases = slices.DeleteFunc(slices.Clone(w.Facts.Cases), func(c CaseBrief) bool { return c.Ref == w.Facts.Case.Ref })
+			if about == w.Facts.Case.Ref {
+				w.Facts.Case.Status, w.Facts.Case.Stage = "closed", Reflecting
+			}
+			w.Facts.Cases = slices.DeleteFunc(slices.Clone(w.Facts.Cases), func(c CaseBrief) bool { return c.Ref == about })
 		case ToldOfDeath:
 			w.pending, w.reminders = nil, nil
 		case DeleteDraft:
